@@ -1,0 +1,37 @@
+using Enlarger.Imaging;
+
+namespace Enlarger;
+
+/// <summary>What is asked of <see cref="ImageEnlarger"/>.</summary>
+public sealed record EnlargeOptions
+{
+    /// <summary>The smallest scale that may be asked for.</summary>
+    public const double ScaleMin = 1;
+
+    /// <summary>The largest scale that may be asked for: a 4x network, run twice.</summary>
+    public const double ScaleMax = 16;
+
+    /// <summary>Times larger on each side, 1 to 16, fractions too. Ignored where <see cref="Size"/> is given.</summary>
+    public double Scale { get; init; } = 4;
+
+    /// <summary>The exact size of the result, whatever the shape of the picture.</summary>
+    public (int Width, int Height)? Size { get; init; }
+
+    /// <summary>A model's name, or the path of an ONNX file.</summary>
+    public string Model { get; init; } = "photo";
+
+    /// <summary>The format of the result; null keeps that of the picture.</summary>
+    public ImageFormat? Format { get; init; }
+
+    /// <summary>1 to 100 for JPEG, WebP and AVIF; null takes the format's default.</summary>
+    public int? Quality { get; init; }
+
+    /// <summary>Drops EXIF, XMP, IPTC and density. The colour profile stays, or the colours would change.</summary>
+    public bool Strip { get; init; }
+
+    /// <summary>Worker threads; 0 takes all cores. The result does not depend on it.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>How large a picture may be.</summary>
+    public ImageLimits Limits { get; init; } = ImageLimits.Default;
+}

@@ -1,0 +1,27 @@
+using Enlarger.Imaging;
+
+namespace Enlarger;
+
+/// <summary>What <see cref="ImageEnlarger"/> did.</summary>
+/// <param name="Source">The picture that was read, upright.</param>
+/// <param name="SourceFormat">The format that was read.</param>
+/// <param name="Frames">Frames or pages in the file; only the first was enlarged.</param>
+/// <param name="Result">The picture that was written.</param>
+/// <param name="Format">The format that was written.</param>
+/// <param name="Model">The full name of the model.</param>
+/// <param name="Fidelity">
+/// Mean absolute difference between the picture and the reduced result, in levels of 0 to 255; 0 is perfect.
+/// </param>
+/// <param name="Times">Where the time went.</param>
+public sealed record EnlargeResult(
+    PixelLayout Source,
+    ImageFormat SourceFormat,
+    int Frames,
+    PixelLayout Result,
+    ImageFormat Format,
+    string Model,
+    double Fidelity,
+    EnlargeTimes Times);
+
+/// <summary>Wall time of the parts of one enlargement. Encoding overlaps inference and counts only what it adds.</summary>
+public sealed record EnlargeTimes(TimeSpan Decode, TimeSpan Infer, TimeSpan Encode);
