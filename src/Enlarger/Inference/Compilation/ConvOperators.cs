@@ -1,0 +1,215 @@
+using Enlarger.Inference.Onnx;
+using Enlarger.Inference.Steps;
+using Enlarger.Models;
+
+namespace Enlarger.Inference.Compilation;
+
+/// <summary>Convolutions, and what is folded into them.</summary>
+internal static class ConvOperators
+{
+    // Fewer channels than a vector are faster as a dense convolution with zeros.
+    private const int DepthwiseChannelsMin = 16;
+
+    public static void Conv(GraphBuilder builder, OnnxNode node)
+    {
+        var input = builder.Shape(node.Input(0));
+        var weights = builder.Constant(node.Input(1));
+        var groups = node.Int("group", 1);
+        if (weights.Shape.Length != 4 || groups < 1 || weights.Shape[0] % groups != 0
+            || weights.Shape[1] * groups != input.Channels)
+        {
+            throw new ModelException($"Weights of [{string.Join(", ", weights.Shape)}] do not fit the input.");
+        }
+
+        var outputs = (int)weights.Shape[0];
+        var geometry = Geometry(node, weights.Shape, input);
+        var bias = node.Has(2) ? builder.Constant(node.Input(2)).Floats : new float[outputs];
+        var depthwise = groups == outputs && weights.Shape[1] == 1 && groups >= DepthwiseChannelsMin;
+        var dense = depthwise || groups == 1 ? weights.Floats : Densify(weights, groups);
+        builder.Emit(node.Outputs[0], output => new ConvStep(
+            builder.Map(node.Input(0)), output, geometry, dense, Checked(bias, outputs), Ones(outputs), depthwise));
+    }
+
+    /// <summary>
+    /// A transposed convolution with stride s is a plain one to s x s times the channels, moved into space: output o
+    /// takes tap t of input i where o + pad = i s + t, so that outputs of one phase share their taps.
+    /// </summary>
+    public static void ConvTranspose(GraphBuilder builder, OnnxNode node)
+    {
+        var input = builder.Shape(node.Input(0));
+        var weights = builder.Constant(node.Input(1));
+        var groups = node.Int("group", 1);
+        if (weights.Shape.Length != 4 || groups < 1 || weights.Shape[0] != input.Channels
+            || weights.Shape[0] % groups != 0)
+        {
+            throw new ModelException($"Weights of [{string.Join(", ", weights.Shape)}] do not fit the input.");
+        }
+
+        var (kernelRows, kernelColumns) = ((int)weights.Shape[2], (int)weights.Shape[3]);
+        var strides = node.Ints("strides") ?? [1, 1];
+        var pads = node.Ints("pads") ?? [0, 0, 0, 0];
+        var extra = node.Ints("output_padding") ?? [0, 0];
+        var dilations = node.Ints("dilations") ?? [1, 1];
+        if (strides[0] != strides[1] || dilations.Any(dilation => dilation != 1) || node.Ints("output_shape") is not null
+            || node.Text("auto_pad", "NOTSET") != "NOTSET" || extra.Zip(strides, (e, s) => e >= s).Any(bad => bad))
+        {
+            throw new ModelException("Only equal strides, no dilation and explicit pads are supported.");
+        }
+
+        var stride = strides[0];
+        var (tapRows, tapColumns) = (Taps(kernelRows, stride), Taps(kernelColumns, stride));
+        var outputs = (int)weights.Shape[1] * groups;
+        var bias = node.Has(2) ? Checked(builder.Constant(node.Input(2)).Floats, outputs) : new float[outputs];
+
+        // Where output padding reaches beyond the last tap, one more row of input (zero) is looked at.
+        var geometry = new ConvGeometry(
+            tapRows, tapColumns, 1, 1, 1, 1, tapRows - 1, tapColumns - 1, tapRows, tapColumns);
+        var spread = builder.Emit(output => new ConvStep(
+            builder.Map(node.Input(0)),
+            output,
+            geometry,
+            Phases(weights, groups, stride, tapRows, tapColumns),
+            [.. Enumerable.Range(0, outputs * stride * stride).Select(o => bias[o / (stride * stride)])],
+            Ones(outputs * stride * stride),
+            depthwise: false));
+        var shuffled = builder.Emit(output => new DepthToSpaceStep(spread, output, stride, blockFirst: false));
+
+        var rows = Crop(input.Height, stride, kernelRows, tapRows, pads[0], pads[2], extra[0]);
+        var columns = Crop(input.Width, stride, kernelColumns, tapColumns, pads[1], pads[3], extra[1]);
+        builder.Emit(node.Outputs[0], output => new RemapStep(shuffled, output, rows, columns, Border.Constant));
+    }
+
+    public static void BatchNormalization(GraphBuilder builder, OnnxNode node)
+    {
+        var scale = builder.Constant(node.Input(1)).Floats;
+        var shift = builder.Constant(node.Input(2)).Floats;
+        var mean = builder.Constant(node.Input(3)).Floats;
+        var variance = builder.Constant(node.Input(4)).Floats;
+        var epsilon = node.Float("epsilon", 1e-5f);
+        var channels = builder.Shape(node.Input(0)).Channels;
+        var factor = new float[channels];
+        var offset = new float[channels];
+        for (var c = 0; c < channels; c++)
+        {
+            factor[c] = (float)(scale[c] / Math.Sqrt(variance[c] + epsilon));
+            offset[c] = (float)(shift[c] - ((double)mean[c] * factor[c]));
+        }
+
+        if (builder.SoleProducer(node.Input(0)) is { } conv)
+        {
+            var each = conv.Weights.Length / channels;
+            var weights = conv.Weights.Select((weight, i) => weight * factor[i / each]).ToArray();
+            var bias = conv.Bias.Select((b, c) => (b * factor[c]) + offset[c]).ToArray();
+            builder.Replace(node.Outputs[0], conv, new ConvStep(
+                conv.Inputs[0], conv.Output, conv.Geometry, weights, bias, conv.Slopes, conv.Depthwise));
+            return;
+        }
+
+        var scaled = builder.Emit(output => new ConstantStep(
+            builder.Map(node.Input(0)), output, Kernels.BinaryOperation.Multiply, factor, constantFirst: false));
+        builder.Emit(node.Outputs[0], output => new ConstantStep(
+            scaled, output, Kernels.BinaryOperation.Add, offset, constantFirst: false));
+    }
+
+    private static ConvGeometry Geometry(OnnxNode node, long[] shape, MapShape input)
+    {
+        var strides = node.Ints("strides") ?? [1, 1];
+        var dilations = node.Ints("dilations") ?? [1, 1];
+        var pads = node.Ints("pads") ?? [0, 0, 0, 0];
+        if (strides.Length != 2 || dilations.Length != 2 || pads.Length != 4
+            || strides.Concat(dilations).Any(number => number < 1) || pads.Any(pad => pad < 0))
+        {
+            throw new ModelException("Its strides, dilations or pads are not those of a picture.");
+        }
+
+        var geometry = new ConvGeometry(
+            (int)shape[2], (int)shape[3], strides[0], strides[1], dilations[0], dilations[1],
+            pads[0], pads[1], pads[2], pads[3]);
+        return node.Text("auto_pad", "NOTSET") switch
+        {
+            "NOTSET" => geometry,
+            "VALID" => geometry with { PadTop = 0, PadLeft = 0, PadBottom = 0, PadRight = 0 },
+            "SAME_UPPER" => Same(geometry, input, 0),
+            "SAME_LOWER" => Same(geometry, input, 1),
+            var other => throw new ModelException($"auto_pad {other} is not supported."),
+        };
+    }
+
+    private static ConvGeometry Same(ConvGeometry geometry, MapShape input, int roundUp)
+    {
+        var rows = Total(Axis.Rows);
+        var columns = Total(Axis.Columns);
+        return geometry with
+        {
+            PadTop = (rows + roundUp) / 2,
+            PadBottom = rows - ((rows + roundUp) / 2),
+            PadLeft = (columns + roundUp) / 2,
+            PadRight = columns - ((columns + roundUp) / 2),
+        };
+
+        int Total(Axis axis)
+        {
+            var (length, stride) = (input.Length(axis), geometry.Stride(axis));
+            var outputs = (length + stride - 1) / stride;
+            return Math.Max(0, ((outputs - 1) * stride) + geometry.Span(axis) - length);
+        }
+    }
+
+    private static float[] Densify(OnnxTensor weights, int groups)
+    {
+        var (outputs, inputs) = ((int)weights.Shape[0], (int)weights.Shape[1]);
+        var taps = (int)(weights.Shape[2] * weights.Shape[3]);
+        var dense = new float[checked(outputs * inputs * groups * taps)];
+        for (var o = 0; o < outputs; o++)
+        {
+            var first = o / (outputs / groups) * inputs;
+            weights.Floats.AsSpan(o * inputs * taps, inputs * taps)
+                .CopyTo(dense.AsSpan(((o * inputs * groups) + first) * taps));
+        }
+
+        return dense;
+    }
+
+    private static int Taps(int kernel, int stride) => (kernel + stride - 1) / stride;
+
+    // [output channel x phase, input channel, tap row, tap column]; taps of a phase in the order of the input.
+    private static float[] Phases(OnnxTensor weights, int groups, int stride, int tapRows, int tapColumns)
+    {
+        var (inputs, each) = ((int)weights.Shape[0], (int)weights.Shape[1]);
+        var (kernelRows, kernelColumns) = ((int)weights.Shape[2], (int)weights.Shape[3]);
+        var phases = stride * stride;
+        var result = new float[checked(each * groups * phases * inputs * tapRows * tapColumns)];
+        for (var i = 0; i < inputs; i++)
+        {
+            for (var o = 0; o < each; o++)
+            {
+                var output = (i / (inputs / groups) * each) + o;
+                for (var t = 0; t < kernelRows * kernelColumns; t++)
+                {
+                    var (row, column) = (t / kernelColumns, t % kernelColumns);
+                    var phase = (row % stride * stride) + (column % stride);
+                    var tap = ((tapRows - 1 - (row / stride)) * tapColumns) + tapColumns - 1 - (column / stride);
+                    var position = ((((output * phases) + phase) * inputs) + i) * tapRows * tapColumns;
+                    result[position + tap] = weights.Floats[(((i * each) + o) * kernelRows * kernelColumns) + t];
+                }
+            }
+        }
+
+        return result;
+    }
+
+    // The spread map has `taps` more rows than the input; of those, pixel `pad` is the first of the result.
+    private static AxisMap Crop(int input, int stride, int kernel, int taps, int padStart, int padEnd, int extra)
+    {
+        var spread = (input + taps) * stride;
+        var result = ((input - 1) * stride) + kernel + extra - padStart - padEnd;
+        return new AxisMap(-padStart, result - spread + padStart);
+    }
+
+    private static float[] Checked(float[] bias, int outputs) =>
+        bias.Length == outputs
+            ? bias
+            : throw new ModelException($"{bias.Length} numbers of bias for {outputs} channels.");
+
+    private static float[] Ones(int count) => [.. Enumerable.Repeat(1f, count)];
+}

@@ -1,0 +1,101 @@
+using Enlarger.Inference.Onnx;
+using Enlarger.Inference.Steps;
+using Enlarger.Models;
+
+namespace Enlarger.Inference.Compilation;
+
+/// <summary>
+/// The state of one compilation: which names are constants, which are feature maps, and the steps so far. The picture
+/// has a definite size in it, so that exporters' computations with shapes fold into constants.
+/// </summary>
+internal sealed class GraphBuilder
+{
+    private readonly Dictionary<string, int> _maps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OnnxTensor> _constants;
+    private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PendingReshape> _pending = new(StringComparer.Ordinal);
+    private readonly List<MapShape> _shapes = [];
+    private readonly List<Step> _steps = [];
+
+    public GraphBuilder(OnnxGraph graph, string input, MapShape shape)
+    {
+        Opset = graph.Opset;
+        _constants = new(graph.Initializers, StringComparer.Ordinal);
+        foreach (var name in graph.Nodes.SelectMany(node => node.Inputs).Concat(graph.Outputs))
+        {
+            _uses[name] = _uses.GetValueOrDefault(name) + 1;
+        }
+
+        _maps[input] = 0;
+        _shapes.Add(shape);
+    }
+
+    public long Opset { get; }
+
+    public IReadOnlyList<Step> Steps => _steps;
+
+    public int MapCount => _shapes.Count;
+
+    public bool IsConstant(string name) => _constants.ContainsKey(name);
+
+    public bool IsMap(string name) => _maps.ContainsKey(name);
+
+    public OnnxTensor Constant(string name) =>
+        _constants.GetValueOrDefault(name) ?? throw new ModelException($"\"{name}\" must be a constant.");
+
+    public int[] ConstantInts(string name) => [.. Constant(name).Ints.Select(OnnxNodeExtensions.Clamp)];
+
+    public int Map(string name) =>
+        _maps.TryGetValue(name, out var map) ? map : throw new ModelException($"\"{name}\" must be a feature map.");
+
+    public MapShape Shape(string name) => _shapes[Map(name)];
+
+    public void Define(string name, OnnxTensor constant) => _constants[name] = constant;
+
+    /// <summary>Gives a map another name.</summary>
+    public void Alias(string name, string of) => _maps[name] = Map(of);
+
+    /// <summary>Adds a step that writes a new map under <paramref name="name"/>.</summary>
+    public void Emit(string name, Func<int, Step> step) => _maps[name] = Emit(step);
+
+    /// <summary>Adds a step that writes a new map; returns its number.</summary>
+    public int Emit(Func<int, Step> create)
+    {
+        var step = create(_shapes.Count);
+        var shape = step.Infer([.. step.Inputs.Select(map => _shapes[map])]);
+        if (shape.Channels < 1 || shape.Height < 1 || shape.Width < 1)
+        {
+            throw new ModelException($"Nothing is left of a picture of {_shapes[0].Width}x{_shapes[0].Height}.");
+        }
+
+        _steps.Add(step);
+        _shapes.Add(shape);
+        return step.Output;
+    }
+
+    /// <summary>
+    /// The convolution that made a map and that nothing else reads, so that what follows can be put into it; or null.
+    /// </summary>
+    public ConvStep? SoleProducer(string name)
+    {
+        var producer = _steps.FindLast(step => step.Output == Map(name)) as ConvStep;
+        return _uses.GetValueOrDefault(name) == 1 && producer?.Slopes.All(slope => slope == 1) == true
+            ? producer
+            : null;
+    }
+
+    /// <summary>Puts a step in the place of one that writes the same map, and gives the map another name.</summary>
+    public void Replace(string name, Step old, Step replacement)
+    {
+        _steps[_steps.IndexOf(old)] = replacement;
+        _maps[name] = replacement.Output;
+    }
+
+    /// <summary>Keeps a Reshape or Transpose in mind that only makes sense with those that follow.</summary>
+    public void Suspend(string name, PendingReshape pending) => _pending[name] = pending;
+
+    public PendingReshape? Suspended(string name) => _pending.GetValueOrDefault(name);
+}
+
+/// <summary>A map that is seen as more dimensions than four, perhaps with its axes changed: half a pixel shuffle.</summary>
+internal sealed record PendingReshape(string Source, int[] Dimensions, int[]? Permutation);

@@ -1,0 +1,155 @@
+using Enlarger.Inference.Onnx;
+using Enlarger.Inference.Steps;
+using Enlarger.Models;
+
+namespace Enlarger.Inference.Compilation;
+
+/// <summary>Turns an ONNX graph into steps.</summary>
+internal static class GraphCompiler
+{
+    // The graph is compiled for pictures of two sizes, which must give the same steps: what an exporter computes from
+    // the size of the picture is then known not to depend on it. Multiples of 64 suit networks that reduce six times.
+    private static readonly (int Height, int Width)[] ProbeSizes = [(192, 256), (320, 448)];
+
+    private static readonly Dictionary<string, Action<GraphBuilder, OnnxNode>> Operators =
+        new(StringComparer.Ordinal)
+        {
+            ["Conv"] = ConvOperators.Conv,
+            ["ConvTranspose"] = ConvOperators.ConvTranspose,
+            ["BatchNormalization"] = ConvOperators.BatchNormalization,
+            ["PRelu"] = ElementwiseOperators.PRelu,
+            ["Relu"] = ElementwiseOperators.Relu,
+            ["LeakyRelu"] = ElementwiseOperators.LeakyRelu,
+            ["Sigmoid"] = ElementwiseOperators.Sigmoid,
+            ["Tanh"] = ElementwiseOperators.Tanh,
+            ["Clip"] = ElementwiseOperators.Clip,
+            ["Add"] = ElementwiseOperators.Add,
+            ["Sub"] = ElementwiseOperators.Sub,
+            ["Mul"] = ElementwiseOperators.Mul,
+            ["Div"] = ElementwiseOperators.Div,
+            ["Concat"] = ChannelOperators.Concat,
+            ["Split"] = ChannelOperators.Split,
+            ["DepthToSpace"] = ChannelOperators.DepthToSpace,
+            ["SpaceToDepth"] = ChannelOperators.SpaceToDepth,
+            ["Reshape"] = ShuffleOperators.Reshape,
+            ["Transpose"] = ShuffleOperators.Transpose,
+            ["Slice"] = SpatialOperators.Slice,
+            ["Pad"] = SpatialOperators.Pad,
+            ["Resize"] = SpatialOperators.Resize,
+            ["Upsample"] = SpatialOperators.Resize,
+            ["GlobalAveragePool"] = SpatialOperators.GlobalAveragePool,
+            ["ReduceMean"] = SpatialOperators.ReduceMean,
+            ["Identity"] = PassOn,
+            ["Cast"] = PassOn,
+            ["Dropout"] = PassOn,
+        };
+
+    /// <summary>Compiles the graph.</summary>
+    /// <exception cref="ModelException">A node that cannot be compiled; it is named.</exception>
+    public static CompiledGraph Compile(OnnxGraph graph)
+    {
+        var input = CheckInterface(graph);
+        var channels = input.Shape[1] < 0 ? 3 : OnnxNodeExtensions.Clamp(input.Shape[1]);
+        var sizes = ProbeSizes.Select(size => new MapShape(channels, size.Height, size.Width));
+        if (input.Shape[2] > 0 || input.Shape[3] > 0)
+        {
+            // The exporter froze the size, perhaps into constants; its ratios hold for any other size all the same.
+            var (height, width) = ProbeSizes[0];
+            sizes = [new MapShape(channels, Fixed(input.Shape[2], height), Fixed(input.Shape[3], width))];
+        }
+
+        var compiled = sizes.Select(size => Compile(graph, input.Name, size)).ToArray();
+        if (!compiled.All(other => Describe(other).SequenceEqual(Describe(compiled[0]), StringComparer.Ordinal)))
+        {
+            throw new ModelException("The network computes differently for pictures of different sizes.");
+        }
+
+        return compiled[0];
+    }
+
+    private static CompiledGraph Compile(OnnxGraph graph, string input, MapShape size)
+    {
+        var builder = new GraphBuilder(graph, input, size);
+        foreach (var node in graph.Nodes)
+        {
+            try
+            {
+                Compile(builder, node);
+            }
+            catch (Exception error) when (error is ModelException or OverflowException or IndexOutOfRangeException
+                or ArgumentException)
+            {
+                var reason = error is ModelException ? error.Message : "Its attributes do not fit together.";
+                throw new ModelException($"{Name(node)}: {reason}", error);
+            }
+        }
+
+        var output = graph.Outputs[0];
+        if (!builder.IsMap(output))
+        {
+            throw new ModelException($"The output \"{output}\" is not computed from the picture.");
+        }
+
+        return new CompiledGraph(Reachable(builder, output), builder.MapCount, 0, builder.Map(output), size.Channels);
+    }
+
+    private static void Compile(GraphBuilder builder, OnnxNode node)
+    {
+        if (ConstantFolder.TryFold(builder, node))
+        {
+            return;
+        }
+
+        if (!Operators.TryGetValue(node.Operator, out var compile))
+        {
+            throw new ModelException("This operator is not supported.");
+        }
+
+        compile(builder, node);
+    }
+
+    private static void PassOn(GraphBuilder builder, OnnxNode node) => builder.Alias(node.Outputs[0], node.Input(0));
+
+    private static OnnxInput CheckInterface(OnnxGraph graph)
+    {
+        if (graph.Inputs.Count != 1 || graph.Outputs.Count < 1)
+        {
+            throw new ModelException(
+                $"An image network has one input and an output; this one has {graph.Inputs.Count} inputs.");
+        }
+
+        var input = graph.Inputs[0];
+        if (input.Shape.Count != 4 || input.Type is not (OnnxType.Float or OnnxType.Float16 or OnnxType.Double))
+        {
+            throw new ModelException(
+                $"The input \"{input.Name}\" must be a picture of floats: [1, channels, height, width].");
+        }
+
+        return input;
+    }
+
+    private static List<Step> Reachable(GraphBuilder builder, string output)
+    {
+        var wanted = new HashSet<int> { builder.Map(output) };
+        var steps = new List<Step>();
+        foreach (var step in builder.Steps.Reverse())
+        {
+            if (wanted.Contains(step.Output))
+            {
+                wanted.UnionWith(step.Inputs);
+                steps.Insert(0, step);
+            }
+        }
+
+        return steps;
+    }
+
+    private static string Name(OnnxNode node) =>
+        node.Name.Length > 0 ? $"Node \"{node.Name}\" ({node.Operator})"
+        : $"The node that makes \"{node.Outputs[0]}\" ({node.Operator})";
+
+    private static int Fixed(long length, int fallback) => length > 0 ? OnnxNodeExtensions.Clamp(length) : fallback;
+
+    private static IEnumerable<string> Describe(CompiledGraph graph) =>
+        graph.Steps.Select(step => $"{step.Describe()} {string.Join(',', step.Inputs)} {step.Output}");
+}

@@ -1,0 +1,94 @@
+using Enlarger.Inference.Steps;
+
+namespace Enlarger.Inference;
+
+/// <summary>The steps of a network in the order to run them, over feature maps that have numbers.</summary>
+/// <param name="Steps">What is done.</param>
+/// <param name="MapCount">How many feature maps there are.</param>
+/// <param name="Input">The map that holds the picture.</param>
+/// <param name="Output">The map that holds the result.</param>
+/// <param name="InputChannels">Channels of the picture.</param>
+internal sealed record CompiledGraph(
+    IReadOnlyList<Step> Steps, int MapCount, int Input, int Output, int InputChannels)
+{
+    // So far from the border of a very large picture nothing is seen of it. All strides divide it.
+    private const int FarAway = 1 << 20;
+
+    /// <summary>The shapes of all maps for one input.</summary>
+    public MapShape[] Infer(MapShape input)
+    {
+        var shapes = new MapShape[MapCount];
+        shapes[Input] = input;
+        Span<MapShape> inputs = new MapShape[Steps.Count == 0 ? 0 : Steps.Max(step => step.Inputs.Length)];
+        foreach (var step in Steps)
+        {
+            for (var i = 0; i < step.Inputs.Length; i++)
+            {
+                inputs[i] = shapes[step.Inputs[i]];
+            }
+
+            shapes[step.Output] = step.Infer(inputs[..step.Inputs.Length]);
+        }
+
+        return shapes;
+    }
+
+    /// <summary>The first row of each map that any of the wanted output rows depends on.</summary>
+    public int[] FirstRows(MapShape[] shapes, Extent wanted) =>
+        [.. Dependencies(shapes, Axis.Rows, wanted).Select(extent => extent.Start)];
+
+    /// <summary>
+    /// The part of the input that a part of the output depends on, on a plane without borders; null where it is all.
+    /// </summary>
+    /// <param name="axis">Rows or columns.</param>
+    /// <param name="output">Rows or columns of the output; may lie outside of the picture.</param>
+    /// <param name="scale">Output pixels for an input pixel, as a whole number.</param>
+    public Extent? InputFor(Axis axis, Extent output, int scale)
+    {
+        var shapes = Infer(new MapShape(InputChannels, 2 * FarAway, 2 * FarAway));
+        var wanted = new Extent(output.Start + (FarAway * scale), output.End + (FarAway * scale));
+        var read = Dependencies(shapes, axis, wanted)[Input];
+        return read.Length > FarAway ? null : new Extent(read.Start - FarAway, read.End - FarAway);
+    }
+
+    /// <summary>
+    /// Floats from a pixel to the next, for each map. Convolutions write whole vectors; the others keep small pixels
+    /// tight, which matters where the picture is large and has three channels.
+    /// </summary>
+    public int[] PixelStrides(MapShape[] shapes, int vectorLength)
+    {
+        var strides = new int[MapCount];
+        strides[Input] = InputChannels;
+        foreach (var step in Steps)
+        {
+            var channels = shapes[step.Output].Channels;
+            var isVector = step is ConvStep || channels >= vectorLength;
+            var layout = step.LayoutFrom([.. step.Inputs.Select(map => shapes[map])]);
+            strides[step.Output] = layout is { } input ? strides[step.Inputs[input]]
+                : isVector ? (channels + vectorLength - 1) / vectorLength * vectorLength
+                : channels;
+        }
+
+        return strides;
+    }
+
+    // What each map must hold for a part of the output; nothing, for a map that it does not depend on.
+    private Extent[] Dependencies(MapShape[] shapes, Axis axis, Extent wanted)
+    {
+        var extents = new Extent?[MapCount];
+        extents[Output] = wanted;
+        foreach (var step in Steps.Reverse())
+        {
+            for (var i = 0; extents[step.Output] is { Length: > 0 } part && i < step.Inputs.Length; i++)
+            {
+                var map = step.Inputs[i];
+                var read = step.Reads(axis, i, part, shapes[map].Length(axis));
+                extents[map] = extents[map] is { } known
+                    ? new Extent(Math.Min(known.Start, read.Start), Math.Max(known.End, read.End))
+                    : read;
+            }
+        }
+
+        return [.. extents.Select(extent => extent ?? new Extent(0, 0))];
+    }
+}

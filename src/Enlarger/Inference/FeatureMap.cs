@@ -1,0 +1,24 @@
+using Enlarger.Inference.Steps;
+
+namespace Enlarger.Inference;
+
+/// <summary>
+/// The rows of a feature map that are alive: a ring in the arena of one run. Pixels follow each other, the channels of
+/// a pixel lie side by side, and zero columns stand at both ends where a convolution reads over the edge.
+/// </summary>
+internal sealed unsafe class FeatureMap(
+    MapShape shape, int pixelStride, int marginLeft, int rowStride, int capacity, float* rows, float* zeroRow)
+{
+    public MapShape Shape { get; } = shape;
+
+    /// <summary>Floats from a pixel to the next.</summary>
+    public int PixelStride { get; } = pixelStride;
+
+    /// <summary>Floats in a row that hold pixels; the margin is not counted.</summary>
+    public int RowLength => Shape.Width * PixelStride;
+
+    /// <summary>Column 0 of a row that is alive; rows outside of the picture are zero.</summary>
+    public float* Row(int y) =>
+        ((uint)y < (uint)Shape.Height ? rows + ((long)(y % capacity) * rowStride) : zeroRow)
+        + (marginLeft * PixelStride);
+}

@@ -1,0 +1,178 @@
+namespace Enlarger.Inference.Kernels;
+
+/// <summary>The inner loops over <typeparamref name="TVector"/>.</summary>
+internal sealed unsafe class KernelSet<TVector> : KernelSet
+    where TVector : unmanaged, IVector<TVector>
+{
+    private interface IOperation
+    {
+        static abstract TVector Apply(TVector left, TVector right);
+    }
+
+    public override int VectorLength => TVector.Count;
+
+    public override void Convolve(in ConvRow row) => ConvKernel<TVector>.Run(row);
+
+    public override void ConvolveDepthwise(in ConvRow row)
+    {
+        for (var x = 0; x < row.Width; x++)
+        {
+            for (var channel = 0; channel < row.OutputVectors * TVector.Count; channel += TVector.Count)
+            {
+                DepthwiseVector(row, x, channel);
+            }
+        }
+    }
+
+    public override void Combine(
+        BinaryOperation operation, float* left, float* right, float* target, int length)
+    {
+        switch (operation)
+        {
+            case BinaryOperation.Add: Zip<Add>(left, right, target, length); break;
+            case BinaryOperation.Subtract: Zip<Subtract>(left, right, target, length); break;
+            case BinaryOperation.Multiply: Zip<Multiply>(left, right, target, length); break;
+            case BinaryOperation.Divide: Zip<Divide>(left, right, target, length); break;
+            case BinaryOperation.Rectify: Zip<Rectify>(left, right, target, length); break;
+            default: throw new ArgumentOutOfRangeException(nameof(operation));
+        }
+    }
+
+    public override void Combine(
+        BinaryOperation operation, float* left, float right, float* target, int length)
+    {
+        switch (operation)
+        {
+            case BinaryOperation.Add: Map<Add>(left, right, target, length); break;
+            case BinaryOperation.Subtract: Map<Subtract>(left, right, target, length); break;
+            case BinaryOperation.Multiply: Map<Multiply>(left, right, target, length); break;
+            case BinaryOperation.Divide: Map<Divide>(left, right, target, length); break;
+            case BinaryOperation.Rectify: Map<Rectify>(left, right, target, length); break;
+            default: throw new ArgumentOutOfRangeException(nameof(operation));
+        }
+    }
+
+    public override void Sigmoid(float* source, float* target, int length) =>
+        Map<SigmoidOf>(source, 0, target, length);
+
+    // tanh x = 2 sigmoid(2x) - 1, within 2e-7.
+    public override void Tanh(float* source, float* target, int length) => Map<TanhOf>(source, 0, target, length);
+
+    public override void Clip(float* source, float low, float high, float* target, int length)
+    {
+        Map<Maximum>(source, low, target, length);
+        Map<Minimum>(target, high, target, length);
+    }
+
+    private static void DepthwiseVector(in ConvRow row, int x, int channel)
+    {
+        var sum = TVector.Load(row.Bias + channel);
+        var weights = row.Weights + channel;
+        for (var ky = 0; ky < row.KernelRows; ky++)
+        {
+            var tap = row.Inputs[ky] + ((nint)x * row.InputStride) + channel;
+            for (var r = 0; r < row.Runs; r++, tap += row.RunStride)
+            {
+                sum = TVector.MultiplyAdd(TVector.Load(tap), TVector.Load(weights), sum);
+                weights += row.OutputVectors * TVector.Count;
+            }
+        }
+
+        Rectify.Apply(sum, TVector.Load(row.Slopes + channel))
+            .Store(row.Output + ((nint)x * row.OutputStride) + channel);
+    }
+
+    private static void Zip<TOperation>(float* left, float* right, float* target, int length)
+        where TOperation : struct, IOperation
+    {
+        var i = 0;
+        for (; i + TVector.Count <= length; i += TVector.Count)
+        {
+            TOperation.Apply(TVector.Load(left + i), TVector.Load(right + i)).Store(target + i);
+        }
+
+        if (i < length)
+        {
+            // A last partial vector goes over the stack, so that nothing beyond the row is read or written.
+            var a = stackalloc float[TVector.Count];
+            var b = stackalloc float[TVector.Count];
+            var rest = (length - i) * sizeof(float);
+            Buffer.MemoryCopy(left + i, a, rest, rest);
+            Buffer.MemoryCopy(right + i, b, rest, rest);
+            TOperation.Apply(TVector.Load(a), TVector.Load(b)).Store(a);
+            Buffer.MemoryCopy(a, target + i, rest, rest);
+        }
+    }
+
+    private static void Map<TOperation>(float* source, float right, float* target, int length)
+        where TOperation : struct, IOperation
+    {
+        var constant = TVector.Broadcast(right);
+        var i = 0;
+        for (; i + TVector.Count <= length; i += TVector.Count)
+        {
+            TOperation.Apply(TVector.Load(source + i), constant).Store(target + i);
+        }
+
+        if (i < length)
+        {
+            var a = stackalloc float[TVector.Count];
+            var rest = (length - i) * sizeof(float);
+            Buffer.MemoryCopy(source + i, a, rest, rest);
+            TOperation.Apply(TVector.Load(a), constant).Store(a);
+            Buffer.MemoryCopy(a, target + i, rest, rest);
+        }
+    }
+
+    private readonly struct Add : IOperation
+    {
+        public static TVector Apply(TVector left, TVector right) => left + right;
+    }
+
+    private readonly struct Subtract : IOperation
+    {
+        public static TVector Apply(TVector left, TVector right) => left - right;
+    }
+
+    private readonly struct Multiply : IOperation
+    {
+        public static TVector Apply(TVector left, TVector right) => left * right;
+    }
+
+    private readonly struct Divide : IOperation
+    {
+        public static TVector Apply(TVector left, TVector right) => left / right;
+    }
+
+    private readonly struct Rectify : IOperation
+    {
+        public static TVector Apply(TVector left, TVector right) =>
+            TVector.MultiplyAdd(
+                TVector.Min(left, TVector.Broadcast(0)), right, TVector.Max(left, TVector.Broadcast(0)));
+    }
+
+    private readonly struct Maximum : IOperation
+    {
+        public static TVector Apply(TVector left, TVector right) => TVector.Max(left, right);
+    }
+
+    private readonly struct Minimum : IOperation
+    {
+        public static TVector Apply(TVector left, TVector right) => TVector.Min(left, right);
+    }
+
+    private readonly struct SigmoidOf : IOperation
+    {
+        public static TVector Apply(TVector left, TVector right) =>
+            TVector.Broadcast(1) / (TVector.Broadcast(1) + TVector.Exp(TVector.Broadcast(0) - left));
+    }
+
+    private readonly struct TanhOf : IOperation
+    {
+        public static TVector Apply(TVector left, TVector right)
+        {
+            var twice = TVector.Broadcast(2);
+            return (twice * SigmoidOf.Apply(left * twice, right)) - TVector.Broadcast(1);
+        }
+    }
+}

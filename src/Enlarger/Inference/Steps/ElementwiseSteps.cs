@@ -1,0 +1,245 @@
+using Enlarger.Inference.Kernels;
+using Enlarger.Models;
+
+namespace Enlarger.Inference.Steps;
+
+/// <summary>A function of one number.</summary>
+internal enum UnaryOperation
+{
+    Sigmoid,
+    Tanh,
+    Clip,
+}
+
+/// <summary>Applies a function to each sample. Low and high are those of Clip.</summary>
+internal sealed unsafe class UnaryStep(int input, int output, UnaryOperation operation, float low = 0, float high = 0)
+    : Step([input], output)
+{
+    public override int? LayoutFrom(ReadOnlySpan<MapShape> inputs) => 0;
+
+    public override MapShape Infer(ReadOnlySpan<MapShape> inputs) => inputs[0];
+
+    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    {
+        var from = maps.Input(0);
+        var to = maps.Output;
+        for (var y = rows.Start; y < rows.End; y++)
+        {
+            switch (operation)
+            {
+                case UnaryOperation.Sigmoid: kernels.Sigmoid(from.Row(y), to.Row(y), from.RowLength); break;
+                case UnaryOperation.Tanh: kernels.Tanh(from.Row(y), to.Row(y), from.RowLength); break;
+                case UnaryOperation.Clip: kernels.Clip(from.Row(y), low, high, to.Row(y), from.RowLength); break;
+                default: throw new InvalidOperationException($"No function {operation}.");
+            }
+        }
+    }
+
+    public override string Describe() => $"{operation} {low} {high}";
+}
+
+/// <summary>Combines each sample with a constant: one for all, or one for each channel.</summary>
+/// <param name="input">The map that is read.</param>
+/// <param name="output">The map that is written.</param>
+/// <param name="operation">What is done.</param>
+/// <param name="constant">One number, or one for each channel.</param>
+/// <param name="constantFirst">The constant is the left operand.</param>
+internal sealed unsafe class ConstantStep(
+    int input, int output, BinaryOperation operation, float[] constant, bool constantFirst)
+    : Step([input], output)
+{
+    public override int? LayoutFrom(ReadOnlySpan<MapShape> inputs) => 0;
+
+    public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
+        constant.Length == 1 || constant.Length == inputs[0].Channels
+            ? inputs[0]
+            : throw new ModelException(
+                $"{operation} with {constant.Length} numbers is given {inputs[0].Channels} channels.");
+
+    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    {
+        var from = maps.Input(0);
+        var to = maps.Output;
+        if (constant.Length == 1 && !constantFirst)
+        {
+            for (var y = rows.Start; y < rows.End; y++)
+            {
+                kernels.Combine(operation, from.Row(y), constant[0], to.Row(y), from.RowLength);
+            }
+
+            return;
+        }
+
+        var pattern = stackalloc float[ChannelPattern.Length(from)];
+        fixed (float* numbers = constant)
+        {
+            var width = ChannelPattern.Fill(pattern, from, numbers, constant.Length);
+            for (var y = rows.Start; y < rows.End; y++)
+            {
+                ChannelPattern.Combine(kernels, operation, from.Row(y), pattern, width, to, y, constantFirst);
+            }
+        }
+    }
+
+    public override string Describe() => $"{operation} constant {constant.Length} {constantFirst}";
+}
+
+/// <summary>
+/// Combines two maps sample by sample. One of them may be a single pixel (a number for each channel, as squeeze and
+/// excitation makes them) or have a single channel.
+/// </summary>
+internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryOperation operation)
+    : Step([left, right], output)
+{
+    public override MapShape Infer(ReadOnlySpan<MapShape> inputs)
+    {
+        var large = inputs[LargeOf(inputs)];
+        var small = inputs[1 - LargeOf(inputs)];
+        var fits = small == large
+            || (IsPixel(small) && (small.Channels == large.Channels || small.Channels == 1))
+            || small == large with { Channels = 1 };
+        return fits ? large : throw new ModelException($"{operation} is given maps of {large} and {small}.");
+    }
+
+    public override int? LayoutFrom(ReadOnlySpan<MapShape> inputs) => LargeOf(inputs);
+
+    public override Extent Reads(Axis axis, int input, Extent output, int inputLength) =>
+        inputLength == 1 ? new Extent(0, 1) : output.Clip(inputLength);
+
+    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    {
+        var (a, b, to) = (maps.Input(0), maps.Input(1), maps.Output);
+        if (a.Shape == b.Shape)
+        {
+            for (var y = rows.Start; y < rows.End; y++)
+            {
+                kernels.Combine(operation, InLayoutOf(to, a, y), InLayoutOf(to, b, y), to.Row(y), to.RowLength);
+            }
+
+            return;
+        }
+
+        var pixelFirst = IsPixel(a.Shape) && a.Shape != b.Shape;
+        var pixel = pixelFirst ? a : b;
+        var map = pixelFirst ? b : a;
+        if (IsPixel(pixel.Shape))
+        {
+            var pattern = stackalloc float[ChannelPattern.Length(map)];
+            var width = ChannelPattern.Fill(pattern, map, pixel.Row(0), pixel.Shape.Channels);
+            for (var y = rows.Start; y < rows.End; y++)
+            {
+                ChannelPattern.Combine(kernels, operation, map.Row(y), pattern, width, to, y, pixelFirst);
+            }
+
+            return;
+        }
+
+        for (var y = rows.Start; y < rows.End; y++)
+        {
+            CombineSamples(a, b, to, y);
+        }
+    }
+
+    public override string Describe() => $"{operation}";
+
+    private static int LargeOf(ReadOnlySpan<MapShape> inputs) =>
+        IsPixel(inputs[0]) || (inputs[0].Channels < inputs[1].Channels && !IsPixel(inputs[1])) ? 1 : 0;
+
+    // The output lies as the left side does; a right side that lies otherwise goes through the output's own row.
+    private static float* InLayoutOf(FeatureMap to, FeatureMap map, int y)
+    {
+        if (map.PixelStride == to.PixelStride)
+        {
+            return map.Row(y);
+        }
+
+        Channels.Copy(map, 0, to, 0, to.Shape.Channels, new Extent(y, y + 1));
+        return to.Row(y);
+    }
+
+    private static bool IsPixel(MapShape shape) => shape is { Height: 1, Width: 1 };
+
+    // Maps of unlike layouts meet sample by sample; a side of length 1 is repeated.
+    private void CombineSamples(FeatureMap a, FeatureMap b, FeatureMap to, int y)
+    {
+        var first = Walk(a, y, out var firstPixel, out var firstChannel);
+        var second = Walk(b, y, out var secondPixel, out var secondChannel);
+        var target = to.Row(y);
+        for (var x = 0; x < to.Shape.Width; x++)
+        {
+            for (var c = 0; c < to.Shape.Channels; c++)
+            {
+                var l = first[(x * firstPixel) + (c * firstChannel)];
+                var r = second[(x * secondPixel) + (c * secondChannel)];
+                target[(x * to.PixelStride) + c] = operation switch
+                {
+                    BinaryOperation.Add => l + r,
+                    BinaryOperation.Subtract => l - r,
+                    BinaryOperation.Multiply => l * r,
+                    BinaryOperation.Divide => l / r,
+                    BinaryOperation.Rectify => l < 0 ? l * r : l,
+                };
+            }
+        }
+    }
+
+    private static float* Walk(FeatureMap map, int y, out int pixelStep, out int channelStep)
+    {
+        pixelStep = map.Shape.Width == 1 ? 0 : map.PixelStride;
+        channelStep = map.Shape.Channels == 1 ? 0 : 1;
+        return map.Row(map.Shape.Height == 1 ? 0 : y);
+    }
+}
+
+/// <summary>
+/// A number for each channel, repeated over some pixels, so that a whole stretch of a row meets it in one call.
+/// </summary>
+internal static unsafe class ChannelPattern
+{
+    // 4 KB of stack, unless a single pixel is longer.
+    private const int FloatsMax = 1024;
+
+    /// <summary>Floats that <see cref="Fill"/> needs.</summary>
+    public static int Length(FeatureMap map) => Math.Max(1, FloatsMax / map.PixelStride) * map.PixelStride;
+
+    /// <summary>Writes the pattern for the layout of <paramref name="map"/>; returns its length.</summary>
+    public static int Fill(float* pattern, FeatureMap map, float* numbers, int count)
+    {
+        var length = Length(map);
+        for (var i = 0; i < length; i++)
+        {
+            var channel = i % map.PixelStride;
+
+            // Lanes beyond the channels are never read; 1 keeps a division by them quiet.
+            pattern[i] = count == 1 ? numbers[0] : channel < count ? numbers[channel] : 1;
+        }
+
+        return length;
+    }
+
+    /// <summary>Combines one row with the pattern.</summary>
+    public static void Combine(
+        KernelSet kernels,
+        BinaryOperation operation,
+        float* row,
+        float* pattern,
+        int patternLength,
+        FeatureMap to,
+        int y,
+        bool patternFirst)
+    {
+        var target = to.Row(y);
+        for (var i = 0; i < to.RowLength; i += patternLength)
+        {
+            var length = Math.Min(patternLength, to.RowLength - i);
+            if (patternFirst)
+            {
+                kernels.Combine(operation, pattern, row + i, target + i, length);
+            }
+            else
+            {
+                kernels.Combine(operation, row + i, pattern, target + i, length);
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using Enlarger.Inference.Kernels;
+
+namespace Enlarger.Inference.Steps;
+
+/// <summary>What stands outside of a padded picture.</summary>
+internal enum Border
+{
+    Constant,
+    Edge,
+    Reflect,
+}
+
+/// <summary>Where an output row or column comes from: the input repeated <c>Repeat</c> times, then padded or cropped.</summary>
+/// <param name="Before">Added at the start; negative crops.</param>
+/// <param name="After">Added at the end; negative crops.</param>
+/// <param name="Repeat">1, or how often nearest-neighbour enlarging repeats each input.</param>
+/// <param name="Keep">1, or nearest-neighbour reducing keeps one of so many inputs.</param>
+/// <param name="Phase">Which one it keeps, counted from 0.</param>
+internal sealed record AxisMap(int Before = 0, int After = 0, int Repeat = 1, int Keep = 1, int Phase = 0)
+{
+    public int OutputLength(int input) => (input * Repeat / Keep) + Before + After;
+
+    /// <summary>The input of an output position, or -1 for a constant border.</summary>
+    public int Source(int output, int inputLength, Border border)
+    {
+        var position = output - Before;
+        var length = inputLength * Repeat / Keep;
+        if ((uint)position >= (uint)length)
+        {
+            switch (border)
+            {
+                case Border.Constant:
+                    return -1;
+                case Border.Edge:
+                    position = Math.Clamp(position, 0, length - 1);
+                    break;
+                case Border.Reflect:
+                    position = position < 0 ? -position : (2 * (length - 1)) - position;
+                    position = Math.Clamp(position, 0, length - 1);
+                    break;
+            }
+        }
+
+        return Keep > 1 ? (position * Keep) + Phase : position / Repeat;
+    }
+}
+
+/// <summary>Copies pixels to other places: pads, crops, enlarges or reduces by nearest neighbour.</summary>
+internal sealed unsafe class RemapStep(
+    int input, int output, AxisMap rows, AxisMap columns, Border border, float fill = 0)
+    : Step([input], output)
+{
+    public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
+        new(inputs[0].Channels, rows.OutputLength(inputs[0].Height), columns.OutputLength(inputs[0].Width));
+
+    public override Extent Reads(Axis axis, int input, Extent output, int inputLength)
+    {
+        var map = axis == Axis.Rows ? rows : columns;
+        var (low, high) = (int.MaxValue, -1);
+        for (var i = output.Start; i < output.End; i++)
+        {
+            var source = map.Source(i, inputLength, border);
+            if (source >= 0)
+            {
+                low = Math.Min(low, source);
+                high = Math.Max(high, source);
+            }
+        }
+
+        return high < 0 ? new Extent(0, 0) : new Extent(low, high + 1);
+    }
+
+    public override void Run(StepMaps maps, Extent rowsWanted, KernelSet kernels)
+    {
+        var (from, to) = (maps.Input(0), maps.Output);
+        var channels = to.Shape.Channels;
+        for (var y = rowsWanted.Start; y < rowsWanted.End; y++)
+        {
+            var sourceRow = rows.Source(y, from.Shape.Height, border);
+            var target = to.Row(y);
+            for (var x = 0; x < to.Shape.Width; x++, target += to.PixelStride)
+            {
+                var sourceColumn = columns.Source(x, from.Shape.Width, border);
+                var pixel = new Span<float>(target, channels);
+                if (sourceRow < 0 || sourceColumn < 0)
+                {
+                    pixel.Fill(fill);
+                }
+                else
+                {
+                    new ReadOnlySpan<float>(from.Row(sourceRow) + (sourceColumn * from.PixelStride), channels)
+                        .CopyTo(pixel);
+                }
+            }
+        }
+    }
+
+    public override string Describe() => $"Remap {rows} {columns} {border} {fill}";
+}

@@ -1,0 +1,105 @@
+using Enlarger.Inference.Kernels;
+
+namespace Enlarger.Inference.Steps;
+
+/// <summary>How an output position of ONNX Resize is found in the input.</summary>
+internal enum CoordinateMode
+{
+    HalfPixel,
+    Asymmetric,
+    AlignCorners,
+}
+
+/// <summary>Enlarges by whole factors with linear interpolation (ONNX Resize, mode linear).</summary>
+internal sealed unsafe class BilinearStep(
+    int input, int output, int factorRows, int factorColumns, CoordinateMode mode)
+    : Step([input], output)
+{
+    public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
+        new(inputs[0].Channels, inputs[0].Height * factorRows, inputs[0].Width * factorColumns);
+
+    // Where corners are aligned, positions depend on the size of the picture, so that no part of it stands alone.
+    public override Extent Reads(Axis axis, int input, Extent output, int inputLength) =>
+        mode == CoordinateMode.AlignCorners
+            ? new Extent(0, inputLength)
+            : new Extent(
+                Position(axis, output.Start, inputLength).Low,
+                Position(axis, output.End - 1, inputLength).High + 1);
+
+    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    {
+        var (from, to) = (maps.Input(0), maps.Output);
+        for (var y = rows.Start; y < rows.End; y++)
+        {
+            var vertical = Position(Axis.Rows, y, from.Shape.Height);
+            var upper = from.Row(vertical.Low);
+            var lower = from.Row(vertical.High);
+            var target = to.Row(y);
+            for (var x = 0; x < to.Shape.Width; x++, target += to.PixelStride)
+            {
+                var horizontal = Position(Axis.Columns, x, from.Shape.Width);
+                var left = horizontal.Low * from.PixelStride;
+                var right = horizontal.High * from.PixelStride;
+                for (var c = 0; c < to.Shape.Channels; c++)
+                {
+                    var above = Mix(upper[left + c], upper[right + c], horizontal.Part);
+                    var below = Mix(lower[left + c], lower[right + c], horizontal.Part);
+                    target[c] = Mix(above, below, vertical.Part);
+                }
+            }
+        }
+    }
+
+    public override string Describe() => $"Bilinear {factorRows} {factorColumns} {mode}";
+
+    private static float Mix(float low, float high, float part) => low + ((high - low) * part);
+
+    private (int Low, int High, float Part) Position(Axis axis, int output, int length)
+    {
+        var factor = axis == Axis.Rows ? factorRows : factorColumns;
+
+        // In whole numbers, so that the same place in a tile and in the picture has the same weights.
+        var (numerator, denominator) = mode switch
+        {
+            CoordinateMode.HalfPixel => ((2 * output) + 1 - factor, 2 * factor),
+            CoordinateMode.Asymmetric => (output, factor),
+            CoordinateMode.AlignCorners => (output * (length - 1), Math.Max(1, (length * factor) - 1)),
+        };
+        var low = Floor.Divide(numerator, denominator);
+        var part = (numerator - (low * denominator)) / (float)denominator;
+        return (Math.Clamp(low, 0, length - 1), Math.Clamp(low + 1, 0, length - 1), part);
+    }
+}
+
+/// <summary>The mean over all rows and columns: a map of one pixel (GlobalAveragePool, ReduceMean).</summary>
+internal sealed unsafe class GlobalMeanStep(int input, int output) : Step([input], output)
+{
+    public override MapShape Infer(ReadOnlySpan<MapShape> inputs) => new(inputs[0].Channels, 1, 1);
+
+    public override Extent Reads(Axis axis, int input, Extent output, int inputLength) => new(0, inputLength);
+
+    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    {
+        var from = maps.Input(0);
+        var sums = new double[from.Shape.Channels];
+        for (var y = 0; y < from.Shape.Height; y++)
+        {
+            var pixel = from.Row(y);
+            for (var x = 0; x < from.Shape.Width; x++, pixel += from.PixelStride)
+            {
+                for (var c = 0; c < sums.Length; c++)
+                {
+                    sums[c] += pixel[c];
+                }
+            }
+        }
+
+        var target = maps.Output.Row(0);
+        for (var c = 0; c < sums.Length; c++)
+        {
+            target[c] = (float)(sums[c] / from.Shape.Height / from.Shape.Width);
+        }
+    }
+
+    public override string Describe() => "GlobalMean";
+}

@@ -1,0 +1,76 @@
+using Enlarger.Inference.Kernels;
+
+namespace Enlarger.Inference.Steps;
+
+/// <summary>The two directions of a picture, for what holds in both.</summary>
+internal enum Axis
+{
+    Rows,
+    Columns,
+}
+
+/// <summary>Rows or columns from <paramref name="Start"/> up to, not including, <paramref name="End"/>.</summary>
+internal readonly record struct Extent(int Start, int End)
+{
+    public int Length => End - Start;
+
+    public Extent Clip(int length) => new(Math.Clamp(Start, 0, length), Math.Clamp(End, 0, length));
+}
+
+/// <summary>The size of a feature map.</summary>
+internal readonly record struct MapShape(int Channels, int Height, int Width)
+{
+    public int Length(Axis axis) => axis == Axis.Rows ? Height : Width;
+}
+
+/// <summary>
+/// One operation of a compiled network: it reads feature maps and writes one, any rows of it, in order. A step holds
+/// weights and geometry, no pixels, and is shared by all threads.
+/// </summary>
+internal abstract class Step(int[] inputs, int output)
+{
+    /// <summary>The maps that are read.</summary>
+    public int[] Inputs { get; } = inputs;
+
+    /// <summary>The map that is written.</summary>
+    public int Output { get; } = output;
+
+    /// <summary>Multiplications for an output pixel, counted as a direct convolution does them.</summary>
+    public virtual double MultipliesPerPixel => 0;
+
+    /// <summary>
+    /// The input whose layout in memory the output takes over, so that rows can be treated as plain floats; or null.
+    /// </summary>
+    public virtual int? LayoutFrom(ReadOnlySpan<MapShape> inputs) => null;
+
+    /// <summary>The size of the output.</summary>
+    /// <exception cref="Models.ModelException">The inputs do not fit together.</exception>
+    public abstract MapShape Infer(ReadOnlySpan<MapShape> inputs);
+
+    /// <summary>
+    /// The part of an input, which is <paramref name="inputLength"/> long, that the part <paramref name="output"/> of
+    /// the result depends on.
+    /// </summary>
+    public virtual Extent Reads(Axis axis, int input, Extent output, int inputLength) => output.Clip(inputLength);
+
+    /// <summary>Zero columns that an input must have at its left and right.</summary>
+    public virtual (int Left, int Right) Margin(int inputWidth, int outputWidth) => (0, 0);
+
+    /// <summary>Computes rows of the output. The rows that it reads are there.</summary>
+    public abstract void Run(StepMaps maps, Extent rows, KernelSet kernels);
+
+    /// <summary>All that distinguishes this step, but not its weights: two compilations are compared by it.</summary>
+    public abstract string Describe();
+}
+
+/// <summary>The maps of a step in one run.</summary>
+internal readonly ref struct StepMaps(ReadOnlySpan<FeatureMap> maps, Step step)
+{
+    private readonly ReadOnlySpan<FeatureMap> _maps = maps;
+
+    public FeatureMap Output => _maps[step.Output];
+
+    public FeatureMap Input(int index) => _maps[step.Inputs[index]];
+
+    public int InputCount => step.Inputs.Length;
+}
