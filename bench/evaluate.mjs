@@ -1,5 +1,5 @@
-// Runs NAME.onnx on NAME.input.bin with ONNX Runtime and writes NAME.output.bin, for every input of a folder. The files
-// hold channels, height and width (int32) and then the samples (float32), all little-endian.
+// Runs NAME.onnx on NAME.input.bin with ONNX Runtime and writes NAME.output.bin, for every input of a folder. The
+// files hold channels, height and width (int32) and then the samples (float32), all little-endian.
 
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith(INPUT)).so
   const name = join(folder, file.slice(0, -INPUT.length));
   const bytes = readFileSync(join(folder, file));
   const shape = [0, 4, 8].map((offset) => bytes.readInt32LE(offset));
-  const samples = new Float32Array(bytes.buffer.slice(bytes.byteOffset + HEADER_BYTES, bytes.byteOffset + bytes.length));
+  const samples = new Float32Array(new Uint8Array(bytes.subarray(HEADER_BYTES)).buffer);
 
   // One thread and no fusing: the plainest sums that this runtime computes, and the same on every machine.
   const session = await InferenceSession.create(`${name}.onnx`, {
@@ -29,6 +29,7 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith(INPUT)).so
   const output = results[session.outputNames[0]];
   const header = Buffer.alloc(HEADER_BYTES);
   output.dims.slice(1).forEach((length, i) => header.writeInt32LE(length, 4 * i));
-  writeFileSync(`${name}.output.bin`, Buffer.concat([header, Buffer.from(output.data.buffer, output.data.byteOffset, output.data.byteLength)]));
-  console.log(`${name}: ${shape.join("x")} -> ${output.dims.slice(1).join("x")}, largest ${Math.max(...output.data.map(Math.abs)).toFixed(3)}`);
+  const data = Buffer.from(output.data.buffer, output.data.byteOffset, output.data.byteLength);
+  writeFileSync(`${name}.output.bin`, Buffer.concat([header, data]));
+  console.log(`${name}: ${shape.join("x")} -> ${output.dims.slice(1).join("x")}`);
 }
