@@ -15,7 +15,9 @@ public sealed class NetworkFamilyTests
     private const double ToleranceOfReference = 2e-6;
 
     public static TheoryData<string> Networks =>
-        [.. Directory.EnumerateFiles(Repository.Path("tests/networks"), "*.onnx").Select(Name).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFiles(Repository.Path("tests/networks"), "*.onnx")
+            .Select(path => Path.GetFileNameWithoutExtension(path))
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -39,14 +41,32 @@ public sealed class NetworkFamilyTests
         Compare(name, output.Values, output.Shape[2], output.Shape[3], ToleranceOfReference);
     }
 
+    // A network keeps no memory of the pictures before, nor of those at the same time.
+    [Fact]
+    public void Gives_each_picture_its_own_result()
+    {
+        var file = Bytes("imdn_x2.onnx");
+        var (network, graph) = (Network.Load(file), OnnxReader.Read(file));
+        var cancel = TestContext.Current.CancellationToken;
+        Parallel.For(0, 8, i =>
+        {
+            var random = new Random(i);
+            var (height, width) = (random.Next(1, 20), random.Next(1, 20));
+            float[] input = [.. Enumerable.Range(0, 3 * height * width).Select(_ => random.NextSingle())];
+
+            var expected = ReferenceRuntime.Run(graph, input, height, width);
+            var (output, _, _) = network.Run(input, height, width, cancel);
+
+            Closeness.Check(expected.Values, [.. output.Select(x => (double)x)], Tolerance);
+        });
+    }
+
     private static void Compare(string name, double[] actual, int height, int width, double tolerance)
     {
         var expected = Samples.Read($"{name}.output.bin");
         Assert.Equal((expected.Height, expected.Width), (height, width));
         Closeness.Check([.. expected.Values.Select(x => (double)x)], actual, tolerance);
     }
-
-    private static string Name(string path) => Path.GetFileNameWithoutExtension(path);
 
     private static byte[] Bytes(string file) => File.ReadAllBytes(Repository.Path($"tests/networks/{file}"));
 

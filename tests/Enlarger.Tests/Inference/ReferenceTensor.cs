@@ -2,7 +2,7 @@ using Enlarger.Inference.Onnx;
 
 namespace Enlarger.Tests.Inference;
 
-/// <summary>A dense tensor in row-major order. Whole numbers are kept as doubles, too, and know that they are.</summary>
+/// <summary>A dense tensor in row-major order. Whole numbers are doubles, too, and know what they are.</summary>
 internal sealed record ReferenceTensor(int[] Shape, double[] Values, bool IsInteger = false)
 {
     public int Rank => Shape.Length;
