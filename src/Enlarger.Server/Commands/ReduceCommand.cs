@@ -84,7 +84,7 @@ internal static class ReduceCommand
     }
 
     private static ImageFormat FormatOf(string path) =>
-        ImageFormatNames.Find(Path.GetExtension(path))
+        ImageFormats.Find(Path.GetExtension(path))
         ?? throw new UsageException(
-            $"The name {path} must end in a format: {string.Join(", ", ImageFormatNames.All)}.", "enlarger reduce");
+            $"The name {path} must end in a format: {FormatNames.List}.", "enlarger reduce");
 }

@@ -58,7 +58,7 @@ internal sealed class UpscaleCommand : Command
 
     private readonly Option<ImageFormat?> _format = new("--format", "-f")
     {
-        Description = $"The format of the results: {string.Join(", ", ImageFormatNames.All)}.",
+        Description = $"The format of the results: {FormatNames.List}.",
         HelpName = "FORMAT",
         CustomParser = ParseFormat,
     };
@@ -86,7 +86,9 @@ internal sealed class UpscaleCommand : Command
         : base("upscale", "Enlarge pictures.")
     {
         _model.CompletionSources.Add(_ => ModelsCommand.Names(models));
-        _format.CompletionSources.Add(_ => ImageFormatNames.All.Select(name => new CompletionItem(name)));
+        _format.CompletionSources.Clear();
+        _format.CompletionSources.Add(
+            _ => ImageFormats.All.Select(format => new CompletionItem(FormatNames.Of(format))));
         Arguments.Add(_inputs);
         foreach (var option in (Option[])
             [_output, _scale, _size, _model, _format, _quality, _threads, _strip, _json, _quiet, _force, _recursive])
@@ -202,10 +204,10 @@ internal sealed class UpscaleCommand : Command
 
     private static ImageFormat? ParseFormat(ArgumentResult result)
     {
-        var format = ImageFormatNames.Find(result.Tokens[0].Value);
+        var format = ImageFormats.Find(result.Tokens[0].Value);
         if (format is null)
         {
-            result.AddError($"--format must be one of {string.Join(", ", ImageFormatNames.All)}.");
+            result.AddError($"--format must be one of {FormatNames.List}.");
         }
 
         return format;

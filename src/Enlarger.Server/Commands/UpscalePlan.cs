@@ -72,8 +72,8 @@ internal sealed record UpscalePlan(IReadOnlyList<UpscaleItem> Items, IReadOnlyLi
             return new UpscaleItem(file.Path, output, FormatFor(request, output));
         }
 
-        var extension = request.Options.Format is { } format && ImageFormatNames.Find(ExtensionOf(file)) != format
-            ? $".{format.Extension()}"
+        var extension = request.Options.Format is { } format && ImageFormats.Find(ExtensionOf(file)) != format
+            ? format.Extension()
             : ExtensionOf(file);
         var place = folder is null
             ? Path.ChangeExtension(file.Path, null) + request.Suffix + extension
@@ -92,9 +92,9 @@ internal sealed record UpscalePlan(IReadOnlyList<UpscaleItem> Items, IReadOnlyLi
             return request.Options.Format;
         }
 
-        return ImageFormatNames.Find(extension)
+        return ImageFormats.Find(extension)
             ?? throw Wrong(
-                $"{output} ends in no format that can be written: {string.Join(", ", ImageFormatNames.All)}.");
+                $"{output} ends in no format that can be written: {FormatNames.List}.");
     }
 
     private static void RefuseCollisions(List<UpscaleItem> items, bool force)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Enlarger.Imaging;
 
 namespace Enlarger.Server.Commands;
 
@@ -101,7 +100,7 @@ internal sealed class UpscaleRun(
                 ? request.Options.Scale
                 : (double)result.Result.Width / result.Source.Width,
             result.Model,
-            result.Format.Name(),
+            FormatNames.Of(result.Format),
             result.Fidelity,
             new UpscaleMilliseconds(
                 Round(result.Times.Decode),
