@@ -87,7 +87,7 @@ public sealed class ConvolutionTests
         {
             var dice = new Dice(seed);
             var kernel = dice.Of(1, 2, 3, 4, 5);
-            var stride = dice.Of(1L, 2L, 3L);
+            var stride = mode == "VALID" ? dice.Of(1L, 2L, 3L) : 1;
             var writer = Convolution(dice, 3, [5, 3, kernel, kernel],
                 ("auto_pad", mode),
                 ("strides", new[] { stride, stride }));
