@@ -125,7 +125,7 @@ internal sealed unsafe class EncodedPicture : IDisposable
     {
         var (across, down) = _image.Density;
         return new ImageMetadata(
-            ColourProfile: _conversion.KeepsProfile ? Block(_image.GetBlob(VipsImage.ColourProfileField)) : null,
+            ColourProfile: _conversion.KeepsProfile ? Block(_image.GetBlob(VipsImage.ColourProfileField)) : default,
             Exif: Block(ExifBlock.Normalise(_image.GetBlob(VipsImage.ExifField))),
             Xmp: Block(_image.GetBlob(VipsImage.XmpField)),
             Iptc: Block(_image.GetBlob(VipsImage.IptcField)),
@@ -139,5 +139,5 @@ internal sealed unsafe class EncodedPicture : IDisposable
 
     // A null array converts to an empty block, not to none.
     private static ReadOnlyMemory<byte>? Block(byte[]? bytes) =>
-        bytes is null ? null : new ReadOnlyMemory<byte>(bytes);
+        bytes is null ? default(ReadOnlyMemory<byte>?) : bytes;
 }

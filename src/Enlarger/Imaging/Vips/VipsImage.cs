@@ -12,7 +12,7 @@ internal sealed unsafe class VipsImage : SafeHandleZeroOrMinusOneIsInvalid
     public const string IptcField = "iptc-data";
     public const string OrientationField = "orientation";
     public const string BitsPerSampleField = "bits-per-sample";
-    public const string ConcurrencyField = "vips-concurrency";
+    public const string ConcurrencyField = "concurrency";
 
     /// <summary>Takes over one reference.</summary>
     public VipsImage(nint reference)

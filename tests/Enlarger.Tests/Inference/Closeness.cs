@@ -1,0 +1,24 @@
+namespace Enlarger.Tests.Inference;
+
+/// <summary>Compares what floats computed with what they should have.</summary>
+internal static class Closeness
+{
+    /// <param name="expected">The truth.</param>
+    /// <param name="actual">What is judged; an element that is no number fails.</param>
+    /// <param name="tolerance">The largest difference allowed, as a part of the largest magnitude expected.</param>
+    public static void Check(double[] expected, double[] actual, double tolerance)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        var largest = expected.Max(Math.Abs);
+        var bound = tolerance * largest;
+        for (var i = 0; i < expected.Length; i++)
+        {
+            if (!(Math.Abs(actual[i] - expected[i]) <= bound))
+            {
+                Assert.Fail(
+                    $"Element {i} of {expected.Length} is {actual[i]:G9} instead of {expected[i]:G9}; "
+                    + $"allowed is a difference of {bound:G3}.");
+            }
+        }
+    }
+}

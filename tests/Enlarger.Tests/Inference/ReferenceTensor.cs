@@ -1,0 +1,80 @@
+using Enlarger.Inference.Onnx;
+
+namespace Enlarger.Tests.Inference;
+
+/// <summary>A dense tensor in row-major order. Whole numbers are doubles, too, and know what they are.</summary>
+internal sealed record ReferenceTensor(int[] Shape, double[] Values, bool IsInteger = false)
+{
+    public int Rank => Shape.Length;
+
+    public double this[params ReadOnlySpan<int> index] => Values[Offset(index)];
+
+    /// <summary>As the other, for the innermost loops.</summary>
+    public double this[int n, int c, int y, int x]
+    {
+        get
+        {
+            Check(n, 0);
+            Check(c, 1);
+            Check(y, 2);
+            Check(x, 3);
+            return Values[((n * Shape[1] + c) * Shape[2] + y) * Shape[3] + x];
+        }
+    }
+
+    public static ReferenceTensor Of(OnnxTensor tensor) => new(
+        [.. tensor.Shape.Select(length => (int)length)],
+        tensor.Floats.Length > 0 ? [.. tensor.Floats.Select(x => (double)x)] : [.. tensor.Ints.Select(x => (double)x)],
+        tensor.Type is OnnxType.Int32 or OnnxType.Int64 or OnnxType.UInt8 or OnnxType.Bool);
+
+    public static ReferenceTensor Scalar(double value, bool isInteger) => new([], [value], isInteger);
+
+    public static ReferenceTensor List(IEnumerable<long> values)
+    {
+        double[] list = [.. values.Select(x => (double)x)];
+        return new([list.Length], list, IsInteger: true);
+    }
+
+    /// <summary>Asks for each element by its index; the array of the index is used again for the next.</summary>
+    public static ReferenceTensor Fill(int[] shape, Func<int[], double> element, bool isInteger = false)
+    {
+        var values = new double[shape.Aggregate(1, (a, b) => a * b)];
+        var index = new int[shape.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = element(index);
+            for (var axis = shape.Length - 1; axis >= 0 && ++index[axis] == shape[axis]; axis--)
+            {
+                index[axis] = 0;
+            }
+        }
+
+        return new(shape, values, isInteger);
+    }
+
+    public int Offset(ReadOnlySpan<int> index)
+    {
+        var offset = 0;
+        for (var axis = 0; axis < Shape.Length; axis++)
+        {
+            Check(index[axis], axis);
+            offset = offset * Shape[axis] + index[axis];
+        }
+
+        return offset;
+    }
+
+    /// <summary>An axis counted from the end where it is negative, as in every ONNX operator.</summary>
+    public int Axis(long axis) => (int)(axis < 0 ? axis + Rank : axis);
+
+    public long[] ToInts() => [.. Values.Select(x => (long)x)];
+
+    // Without this a wrong index would read a neighbour in silence.
+    private void Check(int index, int axis)
+    {
+        if ((uint)index >= (uint)Shape[axis])
+        {
+            throw new ArgumentOutOfRangeException(nameof(index), $"{index} of {Shape[axis]} along axis {axis}");
+        }
+    }
+}
