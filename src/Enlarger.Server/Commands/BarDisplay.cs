@@ -5,6 +5,7 @@ namespace Enlarger.Server.Commands;
 /// <summary>Bars on a terminal: one for each picture in flight and, for several pictures, one for all of them.</summary>
 internal sealed class BarDisplay : IUpscaleDisplay
 {
+    private readonly Terminal _terminal;
     private readonly IAnsiConsole _console;
     private readonly ProgressContext _context;
     private readonly Task _drawing;
@@ -14,8 +15,14 @@ internal sealed class BarDisplay : IUpscaleDisplay
     private readonly Dictionary<UpscaleItem, ProgressTask> _bars = [];
 
     private BarDisplay(
-        IAnsiConsole console, ProgressContext context, Task drawing, TaskCompletionSource finished, int pictures)
+        Terminal terminal,
+        IAnsiConsole console,
+        ProgressContext context,
+        Task drawing,
+        TaskCompletionSource finished,
+        int pictures)
     {
+        _terminal = terminal;
         _console = console;
         _context = context;
         _drawing = drawing;
@@ -24,9 +31,9 @@ internal sealed class BarDisplay : IUpscaleDisplay
     }
 
     /// <summary>Begins to draw, until the display is disposed of.</summary>
-    public static async Task<IUpscaleDisplay> StartAsync(TextWriter output, int pictures)
+    public static async Task<IUpscaleDisplay> StartAsync(Terminal terminal, int pictures)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
         var started = new TaskCompletionSource<ProgressContext>(TaskCreationOptions.RunContinuationsAsynchronously);
         var finished = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var drawing = console.Progress()
@@ -42,7 +49,7 @@ internal sealed class BarDisplay : IUpscaleDisplay
                 started.SetResult(context);
                 return finished.Task;
             });
-        return new BarDisplay(console, await started.Task, drawing, finished, pictures);
+        return new BarDisplay(terminal, console, await started.Task, drawing, finished, pictures);
     }
 
     public IProgress<double>? Start(UpscaleItem item)
@@ -68,6 +75,21 @@ internal sealed class BarDisplay : IUpscaleDisplay
             {
                 _total?.Increment(1);
             }
+        }
+    }
+
+    // On a screen that both streams share, the result has to be drawn above the bars.
+    public void Print(string result)
+    {
+        if (_terminal.OutInteractive)
+        {
+            Say(result);
+            return;
+        }
+
+        lock (_lock)
+        {
+            _terminal.Out.WriteLine(result);
         }
     }
 

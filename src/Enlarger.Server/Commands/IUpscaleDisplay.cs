@@ -9,6 +9,9 @@ internal interface IUpscaleDisplay : IAsyncDisposable
     /// <summary>A picture has come to its end.</summary>
     void Finish(UpscaleItem item, UpscaleReport report);
 
-    /// <summary>A line that stays on the screen.</summary>
+    /// <summary>A result, for standard output.</summary>
+    void Print(string result);
+
+    /// <summary>A line that stays on the screen, for standard error.</summary>
     void Say(string line);
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Enlarger.Server.Commands;
 
 /// <summary>Lines, for logs and pipes: one when a picture begins and one when it is done.</summary>
-internal sealed class PlainDisplay(TextWriter output, bool quiet) : IUpscaleDisplay
+internal sealed class PlainDisplay(Terminal terminal, bool quiet) : IUpscaleDisplay
 {
     private readonly Lock _lock = new();
 
@@ -21,7 +21,17 @@ internal sealed class PlainDisplay(TextWriter output, bool quiet) : IUpscaleDisp
     {
         if (!quiet && report.Status == UpscaleReport.Done)
         {
-            Say(DoneLine(item, report));
+            Say(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Done {item.Input}: {report.Width}x{report.Height} in {report.Milliseconds!.Total / 1000:F1} s"));
+        }
+    }
+
+    public void Print(string result)
+    {
+        lock (_lock)
+        {
+            terminal.Out.WriteLine(result);
         }
     }
 
@@ -29,13 +39,9 @@ internal sealed class PlainDisplay(TextWriter output, bool quiet) : IUpscaleDisp
     {
         lock (_lock)
         {
-            output.WriteLine(line);
+            terminal.Error.WriteLine(line);
         }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    public static string DoneLine(UpscaleItem item, UpscaleReport report) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Done {item.Input}: {report.Width}x{report.Height} in {report.Milliseconds!.Total / 1000:F1} s");
 }

@@ -16,12 +16,16 @@ internal sealed class Terminal
     /// <summary>A person watches <see cref="Error"/>, so that a line may be drawn over.</summary>
     public bool Interactive { get; init; }
 
+    /// <summary>The same for <see cref="Out"/>: results would be written across what is drawn.</summary>
+    public bool OutInteractive { get; init; }
+
     public static Terminal OfThisProcess() => new()
     {
         Input = Console.OpenStandardInput(),
         Output = Console.OpenStandardOutput(),
         Out = Console.Out,
         Error = Console.Error,
+        OutInteractive = !Console.IsOutputRedirected,
         Interactive = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
     };
 }

@@ -118,8 +118,8 @@ internal sealed class UpscaleCommand : Command
         ModelsCommand.Get(models, request.Options.Model, CommandPath);
         var plan = UpscalePlan.Make(request);
         await using var display = terminal.Interactive && !request.Quiet && plan.Items.Count > 0
-            ? await BarDisplay.StartAsync(terminal.Error, plan.Items.Count)
-            : new PlainDisplay(terminal.Error, request.Quiet);
+            ? await BarDisplay.StartAsync(terminal, plan.Items.Count)
+            : new PlainDisplay(terminal, request.Quiet);
         var run = new UpscaleRun(request, new ImageEnlarger(models), display, terminal);
         return await run.RunAsync(plan, cancel);
     }

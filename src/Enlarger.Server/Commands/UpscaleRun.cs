@@ -11,7 +11,6 @@ internal sealed class UpscaleRun(
     private const int PicturesInFlight = 2;
 
     private readonly OutputFolders _folders = new();
-    private readonly Lock _lock = new();
     private int _finished;
     private int _failed;
 
@@ -163,31 +162,25 @@ internal sealed class UpscaleRun(
 
     private void Finish(UpscaleItem item, UpscaleReport report)
     {
+        Interlocked.Increment(ref _finished);
         display.Finish(item, report);
-        lock (_lock)
+        if (request.Json)
         {
-            _finished++;
-            if (request.Json)
-            {
-                terminal.Out.WriteLine(CommandJson.Line(report));
-            }
-            else if (!item.ToTerminal)
-            {
-                terminal.Out.WriteLine(item.Output);
-            }
+            display.Print(CommandJson.Line(report));
+        }
+        else if (!item.ToTerminal)
+        {
+            display.Print(item.Output);
         }
     }
 
     private void Report(UpscaleReport failure, string line)
     {
+        Interlocked.Increment(ref _failed);
         display.Say($"enlarger: {line}");
-        lock (_lock)
+        if (request.Json)
         {
-            _failed++;
-            if (request.Json)
-            {
-                terminal.Out.WriteLine(CommandJson.Line(failure));
-            }
+            display.Print(CommandJson.Line(failure));
         }
     }
 
