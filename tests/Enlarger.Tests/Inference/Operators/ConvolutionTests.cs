@@ -101,7 +101,7 @@ public sealed class ConvolutionTests
         {
             var dice = new Dice(seed);
             var writer = Automatic(dice, mode, stride: dice.Of(2, 3));
-            Judge.AgreeOrRefuse(writer, dice, 3, dice.Length() + 5, dice.Length() + 5, Judge.Sums, "Conv_0");
+            Judge.AgreeOrRefuse(writer, dice, 3, dice.Length() + 5, dice.Length() + 5, Judge.Sums, "size");
         }
     }
 
