@@ -1,1 +1,3 @@
-return 0;
+using Enlarger.Server.Commands;
+
+return await CommandLine.RunAsync(args, Terminal.OfThisProcess(), CancellationToken.None);

@@ -1,6 +1,9 @@
+using Enlarger.Imaging.Bmp;
+
 namespace Enlarger.Imaging;
 
 /// <summary>Fills <paramref name="samples"/> with row <paramref name="y"/>; asked for once each, top to bottom.</summary>
+/// <remarks>The rows may be asked for on another thread than the writer was called on, never on two at a time.</remarks>
 public delegate void RowSource(int y, Span<byte> samples);
 
 /// <summary>How a picture is written.</summary>
@@ -11,13 +14,74 @@ public sealed record WriteOptions(ImageFormat Format, int? Quality = null);
 /// <summary>Writes pictures row by row, so that a large one is never whole in memory.</summary>
 public static class ImageWriter
 {
+    private const int QualityMin = 1;
+    private const int QualityMax = 100;
+
     /// <summary>Pulls the rows of a picture and writes its file to <paramref name="target"/>.</summary>
+    /// <remarks>
+    /// <para>
+    /// What a format cannot hold is fitted to it: 16 bits are rounded to 8, or to 12 in AVIF; for JPEG the picture is
+    /// laid on white, weighted by alpha as the samples are encoded; for GIF, and for grey in WebP, colours are converted
+    /// from their profile to sRGB. The same rows and metadata give the same bytes.
+    /// </para>
+    /// <para>
+    /// Memory does not grow with the height for JPEG, PNG, TIFF and BMP; TIFF uses a temporary file. WebP, AVIF and GIF
+    /// hold the picture while they encode it.
+    /// </para>
+    /// <para>An exception of <paramref name="rows"/> or of the stream ends the writing and is thrown as it was.</para>
+    /// </remarks>
     /// <exception cref="ImageException">The format cannot hold a picture of that size.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
     public static void Write(
         PixelLayout layout,
         ImageMetadata metadata,
         RowSource rows,
         Stream target,
         WriteOptions options,
-        CancellationToken cancel = default) => throw new NotSupportedException();
+        CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(metadata);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Quality is < QualityMin or > QualityMax)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Quality, $"Quality must be {QualityMin} to {QualityMax}.");
+        }
+
+        CheckSize(layout, options.Format);
+        cancel.ThrowIfCancellationRequested();
+        var fitted = RowFitting.LayoutFor(layout, options.Format);
+        var source = RowFitting.Fit(layout, rows, options.Format);
+        if (options.Format == ImageFormat.Bmp)
+        {
+            BmpWriter.Write(fitted, metadata, source, target, cancel);
+        }
+        else
+        {
+            PictureEncoder.Write(fitted, metadata, source, target, options, cancel);
+        }
+    }
+
+    private static void CheckSize(PixelLayout layout, ImageFormat format)
+    {
+        var sideMax = format.SideMax();
+        if (layout.Width > sideMax || layout.Height > sideMax)
+        {
+            throw new ImageException(
+                ImageFault.TooLarge,
+                $"{format.DisplayName()} holds at most {sideMax} pixels a side and the picture is " +
+                $"{layout.Width} x {layout.Height}; PNG and TIFF can hold it.");
+        }
+
+        if (format == ImageFormat.Bmp && !BmpWriter.Fits(layout))
+        {
+            throw new ImageException(
+                ImageFault.TooLarge,
+                $"A BMP file holds at most 2 GiB and {layout.Width} x {layout.Height} pixels are more; " +
+                "PNG and TIFF can hold them.");
+        }
+    }
 }

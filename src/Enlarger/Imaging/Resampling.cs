@@ -14,11 +14,25 @@ public static class Resampling
     /// <param name="factor">Times smaller on each side, 1 or more.</param>
     public static PixelImage Reduce(PixelImage image, int factor)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        ArgumentOutOfRangeException.ThrowIfLessThan(factor, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(factor, Math.Min(image.Width, image.Height));
-        var to = new PixelSize(image.Width / factor, image.Height / factor);
-        return Resize(image, new PixelSize(to.Width * factor, to.Height * factor), to, ResampleKernel.Cubic);
+        var from = LargestMultiple(image, factor);
+        var to = new PixelSize(from.Width / factor, from.Height / factor);
+        return Resize(image, from, to, ResampleKernel.Cubic);
+    }
+
+    /// <summary>The part of a picture that <see cref="Reduce"/> reduces, to compare results with.</summary>
+    /// <inheritdoc cref="Reduce" path="/param"/>
+    public static PixelImage CropToMultiple(PixelImage image, int factor)
+    {
+        var size = LargestMultiple(image, factor);
+        var layout = new PixelLayout(size.Width, size.Height, image.Channels, image.BitDepth);
+        var samples = new byte[layout.RowBytes * size.Height];
+        for (var y = 0; y < size.Height; y++)
+        {
+            var row = image.Row(y)[..(int)layout.RowBytes];
+            row.CopyTo(samples.AsSpan(checked((int)(y * layout.RowBytes))));
+        }
+
+        return new PixelImage(size.Width, size.Height, image.Channels, image.BitDepth, samples, image.Metadata);
     }
 
     /// <summary>The picture at another size, with the same channels, depth and metadata.</summary>
@@ -32,6 +46,14 @@ public static class Resampling
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         return Resize(image, new PixelSize(image.Width, image.Height), new PixelSize(width, height), kernel);
+    }
+
+    private static PixelSize LargestMultiple(PixelImage image, int factor)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentOutOfRangeException.ThrowIfLessThan(factor, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(factor, Math.Min(image.Width, image.Height));
+        return new PixelSize(image.Width / factor * factor, image.Height / factor * factor);
     }
 
     // The part of the picture from its top left corner that is "from" in size becomes the whole result.

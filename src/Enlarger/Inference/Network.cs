@@ -1,3 +1,7 @@
+using Enlarger.Inference.Compilation;
+using Enlarger.Inference.Kernels;
+using Enlarger.Inference.Onnx;
+using Enlarger.Inference.Steps;
 using Enlarger.Models;
 
 namespace Enlarger.Inference;
@@ -5,9 +9,54 @@ namespace Enlarger.Inference;
 /// <summary>An image-to-image convolutional network, compiled from an ONNX file. Safe to share between threads.</summary>
 public sealed class Network
 {
+    private readonly KernelSet _kernels;
+    private NetworkGeometry? _geometry;
+
+    private Network(CompiledGraph graph, KernelSet kernels)
+    {
+        Graph = graph;
+        _kernels = kernels;
+    }
+
+    /// <summary>Channels of the input: 3 for RGB, 1 for networks that see one channel at a time.</summary>
+    public int Channels => Graph.InputChannels;
+
+    /// <summary>Output pixels for an input pixel, along each side: 1 to 16.</summary>
+    /// <exception cref="ModelException">The network does not enlarge pictures.</exception>
+    public int Scale => Geometry.Scale;
+
+    /// <summary>
+    /// How many pixels away an input pixel may be and still change an output pixel, computed from the graph; null where
+    /// the network looks at the whole picture at once.
+    /// </summary>
+    /// <exception cref="ModelException">The network does not enlarge pictures.</exception>
+    public int? ReceptiveField => Geometry.ReceptiveField;
+
+    /// <summary>Numbers that training found: weights, biases and slopes of convolutions.</summary>
+    public long Parameters =>
+        Graph.Steps.OfType<ConvStep>().Sum(conv => (long)conv.Weights.Length + conv.Bias.Length + conv.TrainedSlopes);
+
+    /// <summary>
+    /// Multiplications for each input pixel, as direct convolutions do them; two floating-point operations each.
+    /// </summary>
+    public double MultipliesPerInputPixel
+    {
+        get
+        {
+            const int Side = 1 << 12;
+            var shapes = Graph.Infer(new MapShape(Channels, Side, Side));
+            return Graph.Steps.Sum(step =>
+                step.MultipliesPerPixel * shapes[step.Output].Height / Side * shapes[step.Output].Width / Side);
+        }
+    }
+
+    internal CompiledGraph Graph { get; }
+
+    internal NetworkGeometry Geometry => _geometry ??= NetworkGeometry.Of(Graph);
+
     /// <summary>Compiles the ONNX model in <paramref name="onnx"/>.</summary>
     /// <exception cref="ModelException">Not an ONNX file, or a node that is not supported; it is named.</exception>
-    public static Network Load(ReadOnlySpan<byte> onnx) => throw new NotSupportedException();
+    public static Network Load(ReadOnlySpan<byte> onnx) => Load(onnx, KernelSet.Best);
 
     /// <summary>
     /// Runs the network on one whole picture, untiled, on the calling thread.
@@ -17,7 +66,56 @@ public sealed class Network
     /// <param name="width">Columns of the input.</param>
     /// <param name="cancel">Stops within a few rows.</param>
     /// <returns>Planar samples of the output and its size.</returns>
+    /// <exception cref="ArgumentException">The samples are not channels x height x width many.</exception>
+    /// <exception cref="ModelException">The network cannot run on a picture of this size.</exception>
     public (float[] Output, int Height, int Width) Run(
-        ReadOnlySpan<float> input, int height, int width, CancellationToken cancel = default) =>
-        throw new NotSupportedException();
+        ReadOnlySpan<float> input, int height, int width, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(input.Length, checked(Channels * height * width), nameof(input));
+        var shape = new MapShape(Channels, height, width);
+        var size = Graph.Infer(shape)[Graph.Output];
+        if (size.Height < 1 || size.Width < 1)
+        {
+            throw new ModelException($"Nothing is left of a picture of {width}x{height}.");
+        }
+
+        using var run = new StripRun(Graph, Plan(shape, new Extent(0, size.Height)));
+        return (Run(run, input.ToArray(), shape, size, cancel), size.Height, size.Width);
+    }
+
+    /// <summary>Compiles for given kernels, so that tests can try all of them on one machine.</summary>
+    internal static Network Load(ReadOnlySpan<byte> onnx, KernelSet kernels) =>
+        new(GraphCompiler.Compile(OnnxReader.Read(onnx)), kernels);
+
+    internal BandPlan Plan(MapShape input, Extent kept) => new(Graph, _kernels, input, kept);
+
+    private static unsafe float[] Run(
+        StripRun run, float[] input, MapShape shape, MapShape size, CancellationToken cancel)
+    {
+        var output = new float[size.Channels * size.Height * size.Width];
+        run.Produce(size.Height, Fill, Take, cancel);
+        return output;
+
+        void Fill(int y, float* row)
+        {
+            for (var i = 0; i < shape.Width * shape.Channels; i++)
+            {
+                var (x, c) = (i / shape.Channels, i % shape.Channels);
+                row[i] = input[(((c * shape.Height) + y) * shape.Width) + x];
+            }
+        }
+
+        void Take(int y, float* row, int pixelStride)
+        {
+            for (var c = 0; c < size.Channels; c++)
+            {
+                for (var x = 0; x < size.Width; x++)
+                {
+                    output[(((c * size.Height) + y) * size.Width) + x] = row[(x * pixelStride) + c];
+                }
+            }
+        }
+    }
 }

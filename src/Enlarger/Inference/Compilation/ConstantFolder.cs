@@ -59,6 +59,7 @@ internal static class ConstantFolder
             "Squeeze" => Reshaped(first, Squeezed(first.Shape, Axes(node, inputs))),
             "Concat" => Concat(inputs, node.Int("axis", 0)),
             "Slice" => Slice(node, inputs),
+            "Transpose" => Transpose(first, node.Ints("perm")),
             "Reshape" => Reshaped(first, Resolved(inputs[1].Ints, first)),
             "ConstantOfShape" => Filled(node, first.Ints),
             "Floor" => Each(first, Math.Floor),
@@ -123,7 +124,7 @@ internal static class ConstantFolder
     private static int[] Axes(OnnxNode node, OnnxTensor[] inputs) =>
         node.Ints("axes") ?? (inputs.Length > 1 ? [.. inputs[1].Ints.Select(OnnxNodeExtensions.Clamp)] : []);
 
-    private static long[] Unsqueezed(long[] shape, int[] axes)
+    public static long[] Unsqueezed(long[] shape, int[] axes)
     {
         var result = shape.ToList();
         var rank = shape.Length + axes.Length;
@@ -135,7 +136,7 @@ internal static class ConstantFolder
         return [.. result];
     }
 
-    private static long[] Squeezed(long[] shape, int[] axes)
+    public static long[] Squeezed(long[] shape, int[] axes)
     {
         var gone = axes.Select(axis => axis < 0 ? axis + shape.Length : axis).ToHashSet();
         return [.. shape.Where((length, i) => gone.Count == 0 ? length != 1 : !gone.Contains(i))];
@@ -152,26 +153,64 @@ internal static class ConstantFolder
         return Like(inputs[0], [numbers.Length], numbers);
     }
 
+    // Starts at the index given for each axis and goes on in its steps, which may lead backwards.
     private static OnnxTensor Slice(OnnxNode node, OnnxTensor[] inputs)
     {
+        var from = inputs[0];
         var starts = node.Attributes.GetValueOrDefault("starts")?.Ints ?? inputs[1].Ints;
         var ends = node.Attributes.GetValueOrDefault("ends")?.Ints ?? inputs[2].Ints;
-        var step = inputs.Length > 4 ? inputs[4].Ints[0] : 1;
-        var numbers = Numbers(inputs[0]);
-        if (inputs[0].Shape.Length != 1 || starts.Length != 1 || step is not (1 or -1))
+        var axes = node.Attributes.GetValueOrDefault("axes")?.Ints ?? inputs.ElementAtOrDefault(3)?.Ints
+            ?? [.. starts.Select((_, i) => (long)i)];
+        var steps = inputs.ElementAtOrDefault(4)?.Ints ?? [.. starts.Select(_ => 1L)];
+        var first = new long[from.Shape.Length];
+        var step = Enumerable.Repeat(1L, from.Shape.Length).ToArray();
+        long[] shape = [.. from.Shape];
+        for (var i = 0; i < starts.Length; i++)
         {
-            throw new ModelException("Only lists can be cut, in steps of 1.");
+            var axis = axes[i] < 0 ? axes[i] + from.Shape.Length : axes[i];
+            var length = (int)from.Shape[axis];
+            step[axis] = steps[i];
+            first[axis] = steps[i] > 0 ? Index(starts[i], length) : Math.Min(Index(starts[i], length), length - 1);
+            var end = steps[i] > 0 ? Index(ends[i], length) : ends[i] < -length ? -1 : Index(ends[i], length);
+            shape[axis] = Math.Max(0, (end - first[axis] + steps[i] - Math.Sign(steps[i])) / steps[i]);
         }
 
-        if (step == -1)
+        return Rearranged(from, shape, index => [.. index.Select((at, axis) => first[axis] + (at * step[axis]))]);
+    }
+
+    private static OnnxTensor Transpose(OnnxTensor from, int[]? permutation)
+    {
+        var order = permutation ?? [.. Enumerable.Range(0, from.Shape.Length).Reverse()];
+        return Rearranged(from, [.. order.Select(axis => from.Shape[axis])], index =>
         {
-            Array.Reverse(numbers);
-            return Like(inputs[0], inputs[0].Shape, numbers);
+            var source = new long[index.Length];
+            for (var i = 0; i < order.Length; i++)
+            {
+                source[order[i]] = index[i];
+            }
+
+            return source;
+        });
+    }
+
+    private static OnnxTensor Rearranged(OnnxTensor from, long[] shape, Func<long[], long[]> source)
+    {
+        var numbers = Numbers(from);
+        var result = new double[shape.Aggregate(1L, (a, b) => a * b)];
+        var index = new long[shape.Length];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var rest = (long)i;
+            for (var axis = shape.Length - 1; axis >= 0; axis--)
+            {
+                (rest, index[axis]) = Math.DivRem(rest, shape[axis]);
+            }
+
+            var at = source(index).Zip(from.Shape).Aggregate(0L, (sum, part) => (sum * part.Second) + part.First);
+            result[i] = numbers[at];
         }
 
-        var start = Index(starts[0], numbers.Length);
-        var part = numbers[start..Math.Max(start, Index(ends[0], numbers.Length))];
-        return Like(inputs[0], [part.Length], part);
+        return Like(from, shape, result);
     }
 
     private static long[] Resolved(long[] wanted, OnnxTensor from)

@@ -10,6 +10,11 @@ internal static class ConvOperators
     // Fewer channels than a vector are faster as a dense convolution with zeros.
     private const int DepthwiseChannelsMin = 16;
 
+    // Numbers beyond these are damage, not design: no network of the field comes near them.
+    private const int StrideMax = 16;
+    private const int DilationMax = 64;
+    private const int KernelMax = 64;
+
     public static void Conv(GraphBuilder builder, OnnxNode node)
     {
         var input = builder.Shape(node.Input(0));
@@ -22,7 +27,7 @@ internal static class ConvOperators
         }
 
         var outputs = (int)weights.Shape[0];
-        var geometry = Geometry(node, weights.Shape, input);
+        var geometry = Geometry(node, weights.Shape);
         var bias = node.Has(2) ? builder.Constant(node.Input(2)).Floats : new float[outputs];
         var depthwise = groups == outputs && weights.Shape[1] == 1 && groups >= DepthwiseChannelsMin;
         var dense = depthwise || groups == 1 ? weights.Floats : Densify(weights, groups);
@@ -54,6 +59,12 @@ internal static class ConvOperators
             || node.Text("auto_pad", "NOTSET") != "NOTSET" || extra.Zip(strides, (e, s) => e >= s).Any(bad => bad))
         {
             throw new ModelException("Only equal strides, no dilation and explicit pads are supported.");
+        }
+
+        if (strides[0] is < 1 or > StrideMax || kernelRows is < 1 or > KernelMax || kernelColumns is < 1 or > KernelMax
+            || pads.Any(pad => pad is < 0 or > KernelMax) || extra.Any(rows => rows < 0))
+        {
+            throw new ModelException("Its kernel, strides or pads are not those of a picture.");
         }
 
         var stride = strides[0];
@@ -111,15 +122,19 @@ internal static class ConvOperators
             scaled, output, Kernels.BinaryOperation.Add, offset, constantFirst: false));
     }
 
-    private static ConvGeometry Geometry(OnnxNode node, long[] shape, MapShape input)
+    private static ConvGeometry Geometry(OnnxNode node, long[] shape)
     {
         var strides = node.Ints("strides") ?? [1, 1];
         var dilations = node.Ints("dilations") ?? [1, 1];
         var pads = node.Ints("pads") ?? [0, 0, 0, 0];
-        if (strides.Length != 2 || dilations.Length != 2 || pads.Length != 4
-            || strides.Concat(dilations).Any(number => number < 1) || pads.Any(pad => pad < 0))
+        var kernel = node.Ints("kernel_shape") ?? [(int)shape[2], (int)shape[3]];
+        if (strides.Length != 2 || strides.Any(stride => stride is < 1 or > StrideMax)
+            || dilations.Length != 2 || dilations.Any(dilation => dilation is < 1 or > DilationMax)
+            || kernel.Length != 2 || kernel[0] != shape[2] || kernel[1] != shape[3]
+            || kernel.Any(length => length is < 1 or > KernelMax)
+            || pads.Length != 4 || pads.Any(pad => pad is < 0 or > KernelMax * DilationMax))
         {
-            throw new ModelException("Its strides, dilations or pads are not those of a picture.");
+            throw new ModelException("Its kernel, strides, dilations or pads are not those of a picture.");
         }
 
         var geometry = new ConvGeometry(
@@ -129,16 +144,22 @@ internal static class ConvOperators
         {
             "NOTSET" => geometry,
             "VALID" => geometry with { PadTop = 0, PadLeft = 0, PadBottom = 0, PadRight = 0 },
-            "SAME_UPPER" => Same(geometry, input, 0),
-            "SAME_LOWER" => Same(geometry, input, 1),
+            "SAME_UPPER" => Same(geometry, 0),
+            "SAME_LOWER" => Same(geometry, 1),
             var other => throw new ModelException($"auto_pad {other} is not supported."),
         };
     }
 
-    private static ConvGeometry Same(ConvGeometry geometry, MapShape input, int roundUp)
+    // As much padding as the kernel takes away; an odd rest goes to the end, or to the start for SAME_LOWER.
+    private static ConvGeometry Same(ConvGeometry geometry, int roundUp)
     {
-        var rows = Total(Axis.Rows);
-        var columns = Total(Axis.Columns);
+        if (geometry.StrideRows != 1 || geometry.StrideColumns != 1)
+        {
+            throw new ModelException("Automatic padding of a convolution with strides depends on the picture's size.");
+        }
+
+        var rows = geometry.Span(Axis.Rows) - 1;
+        var columns = geometry.Span(Axis.Columns) - 1;
         return geometry with
         {
             PadTop = (rows + roundUp) / 2,
@@ -146,13 +167,6 @@ internal static class ConvOperators
             PadLeft = (columns + roundUp) / 2,
             PadRight = columns - ((columns + roundUp) / 2),
         };
-
-        int Total(Axis axis)
-        {
-            var (length, stride) = (input.Length(axis), geometry.Stride(axis));
-            var outputs = (length + stride - 1) / stride;
-            return Math.Max(0, ((outputs - 1) * stride) + geometry.Span(axis) - length);
-        }
     }
 
     private static float[] Densify(OnnxTensor weights, int groups)

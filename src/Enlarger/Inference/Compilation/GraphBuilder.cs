@@ -13,7 +13,7 @@ internal sealed class GraphBuilder
     private readonly Dictionary<string, int> _maps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OnnxTensor> _constants;
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PendingReshape> _pending = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MapView> _views = new(StringComparer.Ordinal);
     private readonly List<MapShape> _shapes = [];
     private readonly List<Step> _steps = [];
 
@@ -91,11 +91,15 @@ internal sealed class GraphBuilder
         _maps[name] = replacement.Output;
     }
 
-    /// <summary>Keeps a Reshape or Transpose in mind that only makes sense with those that follow.</summary>
-    public void Suspend(string name, PendingReshape pending) => _pending[name] = pending;
+    /// <summary>Keeps a view in mind that only makes sense with the operators that follow.</summary>
+    public void Suspend(string name, MapView view) => _views[name] = view;
 
-    public PendingReshape? Suspended(string name) => _pending.GetValueOrDefault(name);
+    public MapView? Suspended(string name) => _views.GetValueOrDefault(name);
 }
 
-/// <summary>A map that is seen as more dimensions than four, perhaps with its axes changed: half a pixel shuffle.</summary>
-internal sealed record PendingReshape(string Source, int[] Dimensions, int[]? Permutation);
+/// <summary>A map that is seen with other dimensions than four, perhaps with its axes changed: half a pixel shuffle.</summary>
+/// <param name="Source">The name of the map.</param>
+/// <param name="Dimensions">The dimensions that it was given, before the axes changed places.</param>
+/// <param name="Permutation">How the axes changed places; null where they have not.</param>
+/// <param name="Shape">The dimensions that it has now.</param>
+internal sealed record MapView(string Source, int[] Dimensions, int[]? Permutation, int[] Shape);

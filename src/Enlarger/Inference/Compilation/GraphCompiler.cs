@@ -33,6 +33,8 @@ internal static class GraphCompiler
             ["SpaceToDepth"] = ChannelOperators.SpaceToDepth,
             ["Reshape"] = ShuffleOperators.Reshape,
             ["Transpose"] = ShuffleOperators.Transpose,
+            ["Squeeze"] = ShuffleOperators.Squeeze,
+            ["Unsqueeze"] = ShuffleOperators.Unsqueeze,
             ["Slice"] = SpatialOperators.Slice,
             ["Pad"] = SpatialOperators.Pad,
             ["Resize"] = SpatialOperators.Resize,

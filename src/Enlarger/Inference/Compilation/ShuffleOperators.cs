@@ -5,83 +5,104 @@ using Enlarger.Models;
 namespace Enlarger.Inference.Compilation;
 
 /// <summary>
-/// Reshape, Transpose, Reshape: how older exporters write a pixel shuffle or its reverse. Other uses of them have no
-/// meaning for a picture and are refused.
+/// Reshape, Transpose, Reshape: how exporters write a pixel shuffle or its reverse where ONNX has no operator for it.
+/// Other uses of them have no meaning for a picture and are refused.
 /// </summary>
 internal static class ShuffleOperators
 {
-    public static void Reshape(GraphBuilder builder, OnnxNode node)
-    {
-        var name = node.Input(0);
-        var wanted = builder.ConstantInts(node.Input(1));
-        if (builder.Suspended(name) is { Permutation: { } permutation } pending)
-        {
-            Complete(builder, node, pending, permutation);
-            return;
-        }
+    private const string NoShuffle = "It is no part of a pixel shuffle.";
 
-        var shape = builder.Shape(name);
-        var dimensions = Resolve(wanted, [1, shape.Channels, shape.Height, shape.Width]);
-        if (dimensions.SequenceEqual([1, shape.Channels, shape.Height, shape.Width]))
-        {
-            builder.Alias(node.Outputs[0], name);
-            return;
-        }
+    public static void Reshape(GraphBuilder builder, OnnxNode node) =>
+        View(builder, node, shape => Resolve(builder.ConstantInts(node.Input(1)), shape));
 
-        builder.Suspend(node.Outputs[0], new PendingReshape(name, dimensions, Permutation: null));
-    }
+    public static void Squeeze(GraphBuilder builder, OnnxNode node) =>
+        View(builder, node, shape => Whole(ConstantFolder.Squeezed(Long(shape), Axes(builder, node))));
+
+    public static void Unsqueeze(GraphBuilder builder, OnnxNode node) =>
+        View(builder, node, shape => Whole(ConstantFolder.Unsqueezed(Long(shape), Axes(builder, node))));
 
     public static void Transpose(GraphBuilder builder, OnnxNode node)
     {
+        var view = builder.Suspended(node.Input(0));
         var permutation = node.Ints("perm");
-        if (builder.Suspended(node.Input(0)) is not { Permutation: null } pending || permutation is null)
+        if (view?.Permutation is not null || permutation?.Length != view?.Shape.Length || permutation is null)
         {
-            throw new ModelException("It is no part of a pixel shuffle.");
+            throw new ModelException(NoShuffle);
         }
 
-        builder.Suspend(node.Outputs[0], pending with { Permutation = permutation });
+        int[] shape = [.. permutation.Select(axis => view!.Shape[axis])];
+        builder.Suspend(node.Outputs[0], view! with { Permutation = permutation, Shape = shape });
     }
 
-    private static void Complete(GraphBuilder builder, OnnxNode node, PendingReshape pending, int[] permutation)
+    private static void View(GraphBuilder builder, OnnxNode node, Func<int[], int[]> change)
     {
-        var shape = builder.Shape(pending.Source);
-        var source = builder.Map(pending.Source);
-        var d = pending.Dimensions;
-        if (d.Length != 6 || d[0] != 1)
+        var name = node.Input(0);
+        if (builder.Suspended(name) is not { } view)
         {
-            throw new ModelException("It is no part of a pixel shuffle.");
+            var map = builder.Shape(name);
+            int[] dimensions = [1, map.Channels, map.Height, map.Width];
+            view = new MapView(name, dimensions, Permutation: null, dimensions);
         }
 
-        // [1, C, r, r, H, W] -> [1, C, H, r, W, r]
-        if (permutation is [0, 1, 4, 2, 5, 3] && d[2] == d[3] && d[4] == shape.Height && d[5] == shape.Width)
+        var shape = change(view.Shape);
+        var source = builder.Shape(view.Source);
+        if (view.Permutation is null && shape.SequenceEqual([1, source.Channels, source.Height, source.Width]))
         {
-            builder.Emit(node.Outputs[0], output => new DepthToSpaceStep(source, output, d[2], blockFirst: false));
+            builder.Alias(node.Outputs[0], view.Source);
         }
-
-        // [1, r, r, C, H, W] -> [1, C, H, r, W, r]
-        else if (permutation is [0, 3, 4, 1, 5, 2] && d[1] == d[2] && d[4] == shape.Height && d[5] == shape.Width)
+        else if (view.Permutation is null)
         {
-            builder.Emit(node.Outputs[0], output => new DepthToSpaceStep(source, output, d[1], blockFirst: true));
+            builder.Suspend(node.Outputs[0], view with { Dimensions = shape, Shape = shape });
         }
-
-        // [1, C, H, r, W, r] -> [1, C, r, r, H, W]
-        else if (permutation is [0, 1, 3, 5, 2, 4] && d[1] == shape.Channels && d[3] == d[5]
-            && d[2] * d[3] == shape.Height)
+        else if (shape.Length == 4)
         {
-            builder.Emit(node.Outputs[0], output => new SpaceToDepthStep(source, output, d[3], blockFirst: false));
-        }
-
-        // [1, C, H, r, W, r] -> [1, r, r, C, H, W]
-        else if (permutation is [0, 3, 5, 1, 2, 4] && d[1] == shape.Channels && d[3] == d[5]
-            && d[2] * d[3] == shape.Height)
-        {
-            builder.Emit(node.Outputs[0], output => new SpaceToDepthStep(source, output, d[3], blockFirst: true));
+            Complete(builder, node.Outputs[0], view, shape);
         }
         else
         {
-            throw new ModelException("It is no part of a pixel shuffle.");
+            builder.Suspend(node.Outputs[0], view with { Shape = shape });
         }
     }
+
+    private static void Complete(GraphBuilder builder, string name, MapView view, int[] shape)
+    {
+        var map = builder.Shape(view.Source);
+        var source = builder.Map(view.Source);
+        var d = view.Dimensions;
+        Func<int, Step> step = view.Permutation switch
+        {
+            // [1, C, r, r, H, W] to [1, C, H, r, W, r]
+            [0, 1, 4, 2, 5, 3] when d[2] == d[3] && d[4] == map.Height && d[5] == map.Width =>
+                output => new DepthToSpaceStep(source, output, d[2], blockFirst: false),
+
+            // [1, r, r, C, H, W] to [1, C, H, r, W, r]
+            [0, 3, 4, 1, 5, 2] when d[1] == d[2] && d[4] == map.Height && d[5] == map.Width =>
+                output => new DepthToSpaceStep(source, output, d[1], blockFirst: true),
+
+            // [1, C, H, r, W, r] to [1, C, r, r, H, W]
+            [0, 1, 3, 5, 2, 4] when d[1] == map.Channels && d[3] == d[5] && d[2] * d[3] == map.Height =>
+                output => new SpaceToDepthStep(source, output, d[3], blockFirst: false),
+
+            // [1, C, H, r, W, r] to [1, r, r, C, H, W]
+            [0, 3, 5, 1, 2, 4] when d[1] == map.Channels && d[3] == d[5] && d[2] * d[3] == map.Height =>
+                output => new SpaceToDepthStep(source, output, d[3], blockFirst: true),
+
+            _ => throw new ModelException(NoShuffle),
+        };
+        builder.Emit(name, step);
+        var result = builder.Shape(name);
+        if (!shape.SequenceEqual([1, result.Channels, result.Height, result.Width]))
+        {
+            throw new ModelException(NoShuffle);
+        }
+    }
+
+    private static int[] Axes(GraphBuilder builder, OnnxNode node) =>
+        node.Ints("axes") ?? (node.Has(1) ? builder.ConstantInts(node.Input(1)) : []);
+
+    private static long[] Long(int[] shape) => [.. shape.Select(length => (long)length)];
+
+    private static int[] Whole(long[] shape) => [.. shape.Select(OnnxNodeExtensions.Clamp)];
 
     // 0 keeps a dimension, -1 is what is left.
     private static int[] Resolve(int[] wanted, int[] from)

@@ -64,6 +64,9 @@ internal sealed unsafe class ConvStep(
     public int InputChannels =>
         Depthwise ? OutputChannels : Weights.Length / OutputChannels / Geometry.KernelRows / Geometry.KernelColumns;
 
+    /// <summary>Slopes that are parameters of a PReLU, rather than the same number for all channels.</summary>
+    public int TrainedSlopes => Slopes.Distinct().Count() > 1 ? Slopes.Length : 0;
+
     public override double MultipliesPerPixel => Weights.Length;
 
     /// <summary>The same convolution with another rectifier behind it.</summary>

@@ -86,7 +86,8 @@ public sealed class ConvolutionTests
         for (var seed = 1; seed <= 6; seed++)
         {
             var dice = new Dice(seed);
-            Judge.Agree(Automatic(dice, mode, stride: 1), dice, 3, dice.Length() + 5, dice.Length() + 5, Judge.Sums);
+            var writer = Automatic(dice, mode, stride: mode == "VALID" ? dice.Of(1, 2, 3) : 1);
+            Judge.Agree(writer, dice, 3, dice.Length() + 5, dice.Length() + 5, Judge.Sums);
         }
     }
 
@@ -94,7 +95,6 @@ public sealed class ConvolutionTests
     [Theory]
     [InlineData("SAME_UPPER")]
     [InlineData("SAME_LOWER")]
-    [InlineData("VALID")]
     public void Never_takes_the_automatic_padding_of_another_size(string mode)
     {
         for (var seed = 1; seed <= 12; seed++)

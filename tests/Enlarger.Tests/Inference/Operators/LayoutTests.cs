@@ -72,6 +72,7 @@ public sealed class LayoutTests
             ([4, 4], [-4, -4], [2, 3]),
             ([1, 0], [long.MaxValue, -2], [-2, -1]),
             ([0, 3, 0, 3], [1, 5, -9, long.MaxValue], [0, 1, 2, 3]),
+            ([0, 0, 0, 3], [1, 5, -2, -8], [0, 1, 2, 3]),
         ];
         foreach (var (starts, ends, axes) in windows)
         {
@@ -164,6 +165,15 @@ public sealed class LayoutTests
             .Node("Relu", ["c"], "y")
             .Output("y"),
         new Dice(1), 3, 7, 8, Judge.Exact);
+
+    [Fact]
+    public void Refuses_to_cut_out_a_window_of_fixed_size() => Judge.Refuse(
+        new OnnxWriter()
+            .Input("x", 3)
+            .Ints("start", 1).Ints("end", 9).Ints("axis", 3)
+            .Node("Slice", ["x", "start", "end", "axis"], "y")
+            .Output("y"),
+        "different sizes");
 
     // What networks do that pad the picture first: twice the size of the input, computed by the graph itself, is what
     // they leave of the result.

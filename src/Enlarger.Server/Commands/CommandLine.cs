@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Enlarger.Models;
+
+namespace Enlarger.Server.Commands;
+
+/// <summary>The commands of <c>enlarger</c>, and how each of them ends.</summary>
+internal static class CommandLine
+{
+    public const int Done = 0;
+    public const int Failed = 1;
+    public const int WrongUsage = 2;
+
+    private const string Name = "enlarger";
+
+    private const string Examples = """
+        Examples:
+          enlarger upscale photo.jpg                 writes photo@4x.jpg beside it
+          enlarger upscale photos -o large -s 2      a whole folder, twice as large
+          enlarger models                            what there is to choose from
+          enlarger upscale --help                    all options of a command
+        """;
+
+    public static async Task<int> RunAsync(string[] arguments, Terminal terminal, CancellationToken cancel)
+    {
+        using var interrupt = new Interrupt(cancel);
+        try
+        {
+            var result = MakeRoot(terminal).Parse(arguments);
+            if (result.Action is ParseErrorAction)
+            {
+                throw new UsageException(result.Errors[0].Message, CommandPath(result));
+            }
+
+            var configuration = new InvocationConfiguration
+            {
+                Output = terminal.Out,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await result.InvokeAsync(configuration, interrupt.Token);
+        }
+        catch (UsageException error)
+        {
+            await terminal.Error.WriteLineAsync($"enlarger: {error.Message} See {error.CommandPath} --help.");
+            return WrongUsage;
+        }
+        catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
+        {
+            return interrupt.ExitCode;
+        }
+        catch (Exception error)
+        {
+            await terminal.Error.WriteLineAsync($"enlarger: {Explanation.Of(error)}");
+            return Failed;
+        }
+    }
+
+    private static RootCommand MakeRoot(Terminal terminal)
+    {
+        var models = new ModelStore();
+        var root = new RootCommand("Enlarges pictures with small neural networks on an ordinary CPU.")
+        {
+            new UpscaleCommand(terminal, models),
+            ModelsCommand.Make(terminal, models),
+            CompareCommand.Make(terminal),
+            ReduceCommand.Make(terminal),
+        };
+        // Shells pass the whole line to be completed, with the name that was typed.
+        root.Aliases.Add(Name);
+        var help = root.Options.OfType<HelpOption>().Single();
+        var examples = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [root.Name] = Examples,
+            ["upscale"] = UpscaleCommand.Examples,
+            ["models"] = ModelsCommand.Examples,
+            ["compare"] = CompareCommand.Examples,
+            ["reduce"] = ReduceCommand.Examples,
+        };
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, examples);
+        return root;
+    }
+
+    private static string CommandPath(ParseResult result)
+    {
+        var command = result.CommandResult.Command;
+        return command is RootCommand ? Name : $"{Name} {command.Name}";
+    }
+
+    private sealed class HelpWithExamples(HelpAction help, IReadOnlyDictionary<string, string> examples)
+        : SynchronousCommandLineAction
+    {
+        // Help answers also where something else on the line is wrong.
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            // The library calls the program by the name of its file, which is not what people type.
+            var output = parseResult.InvocationConfiguration.Output;
+            using var text = new StringWriter();
+            parseResult.InvocationConfiguration.Output = text;
+            var code = help.Invoke(parseResult);
+            parseResult.InvocationConfiguration.Output = output;
+            output.Write(text.ToString().Replace($"  {RootCommand.ExecutableName}", $"  {Name}", StringComparison.Ordinal));
+
+            if (examples.TryGetValue(parseResult.CommandResult.Command.Name, out var lines))
+            {
+                output.WriteLine(lines);
+            }
+
+            return code;
+        }
+    }
+}
+
+/// <summary>The command line asks for something that cannot be; the message is a sentence.</summary>
+internal sealed class UsageException(string message, string commandPath) : Exception(message)
+{
+    /// <summary>The command whose help explains it.</summary>
+    public string CommandPath { get; } = commandPath;
+}

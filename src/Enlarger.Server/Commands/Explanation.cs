@@ -1,0 +1,36 @@
+using Enlarger.Imaging;
+using Enlarger.Models;
+
+namespace Enlarger.Server.Commands;
+
+/// <summary>Puts what went wrong into a sentence for the person at the terminal.</summary>
+internal static class Explanation
+{
+    // ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL as HRESULTs, and ENOSPC and EDQUOT as .NET reports them on Unix.
+    private static readonly int[] DiskFull = [unchecked((int)0x80070070), unchecked((int)0x80070027), 28, 122, 69];
+
+    public static string Of(Exception error)
+    {
+        var sentence = error switch
+        {
+            ImageException or ModelException or CommandException => error.Message,
+            IOException or UnauthorizedAccessException => $"{Reason(error)}.",
+            OutOfMemoryException => "There is not enough memory.",
+            _ => $"This is a bug, please report it ({error.GetType().Name}; ENLARGER_DEBUG=1 shows where).",
+        };
+        return Environment.GetEnvironmentVariable("ENLARGER_DEBUG") == "1" ? $"{sentence}\n{error}" : sentence;
+    }
+
+    /// <summary>Why the file system refused, to be put after a colon. The messages of .NET hold whole paths.</summary>
+    public static string Reason(Exception error) => error switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "there is no such file or folder",
+        UnauthorizedAccessException => "permission denied",
+        PathTooLongException => "the name is too long",
+        IOException when DiskFull.Contains(error.HResult) => "the disk is full",
+        _ => "the file system reports an error",
+    };
+}
+
+/// <summary>A command cannot do what it was asked; the message is a sentence that says what and where.</summary>
+internal sealed class CommandException(string message) : Exception(message);

@@ -1,0 +1,145 @@
+using System.IO.Enumeration;
+using System.Text.RegularExpressions;
+using Enlarger.Imaging;
+
+namespace Enlarger.Server.Commands;
+
+/// <summary>A picture to enlarge.</summary>
+/// <param name="Path">As the user would write it.</param>
+/// <param name="Relative">Its place under the folder that was given, or its name.</param>
+internal sealed record InputFile(string Path, string Relative);
+
+/// <summary>An input that holds nothing to enlarge, and why, as a sentence.</summary>
+internal sealed record InputFault(string Input, string Reason);
+
+/// <summary>Finds the pictures that the inputs on the command line mean: files, folders and patterns.</summary>
+internal sealed partial class InputFiles
+{
+    private static readonly char[] Wildcards = ['*', '?'];
+
+    private readonly List<InputFile> _files = [];
+    private readonly List<InputFault> _faults = [];
+    private readonly HashSet<string> _seen = new(FileNames);
+
+    /// <summary>How the file systems of this machine tell names apart, by custom.</summary>
+    public static StringComparer FileNames { get; } = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS()
+        ? StringComparer.OrdinalIgnoreCase
+        : StringComparer.Ordinal;
+
+    public IReadOnlyList<InputFile> Files => _files;
+
+    public IReadOnlyList<InputFault> Faults => _faults;
+
+    /// <param name="inputs">What was written on the command line.</param>
+    /// <param name="recursive">Folders are searched to the bottom.</param>
+    /// <param name="outputFolder">Results are not taken for inputs: this folder is not searched.</param>
+    public static InputFiles Find(IEnumerable<string> inputs, bool recursive, string? outputFolder)
+    {
+        var found = new InputFiles();
+        foreach (var input in inputs)
+        {
+            if (Directory.Exists(input))
+            {
+                found.AddFolder(input, recursive, outputFolder);
+            }
+            else if (File.Exists(input))
+            {
+                found.Add(new InputFile(input, Path.GetFileName(input)));
+            }
+            else if (input.IndexOfAny(Wildcards) >= 0)
+            {
+                found.AddPattern(input);
+            }
+            else
+            {
+                found._faults.Add(new InputFault(input, $"There is no file or folder {input}."));
+            }
+        }
+
+        return found;
+    }
+
+    // The same file may be meant twice, by itself and by its folder.
+    private void Add(InputFile file)
+    {
+        if (_seen.Add(Path.GetFullPath(file.Path)))
+        {
+            _files.Add(file);
+        }
+    }
+
+    private void AddFolder(string folder, bool recursive, string? outputFolder)
+    {
+        var searched = new FileSystemEnumerable<string>(
+            folder,
+            (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(),
+            new EnumerationOptions { RecurseSubdirectories = recursive })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                !entry.IsDirectory && entry.FileName[0] != '.' && IsPicture(entry.FileName.ToString()),
+            // Hidden folders hold thumbnails and repositories. A link may lead back up.
+            ShouldRecursePredicate = (ref FileSystemEntry entry) =>
+                entry.FileName[0] != '.'
+                && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint)
+                && !FileNames.Equals(Path.TrimEndingDirectorySeparator(entry.ToFullPath()), outputFolder),
+        };
+        var pictures = searched.Where(path => !IsResult(path)).Order(StringComparer.Ordinal).ToList();
+        if (pictures.Count == 0)
+        {
+            _faults.Add(new InputFault(folder, $"There are no pictures to enlarge in the folder {folder}."));
+        }
+
+        foreach (var path in pictures)
+        {
+            Add(new InputFile(path, Path.GetRelativePath(folder, path)));
+        }
+    }
+
+    // Windows shells leave patterns to the programs.
+    private void AddPattern(string pattern)
+    {
+        var root = Path.GetPathRoot(pattern) ?? "";
+        var segments = pattern[root.Length..].Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
+        IEnumerable<string> paths = [root];
+        foreach (var segment in segments.Where(segment => segment.Length > 0))
+        {
+            paths = paths.SelectMany(path => Matches(path, segment));
+        }
+
+        var files = paths.Where(File.Exists).Order(StringComparer.Ordinal).ToList();
+        if (files.Count == 0)
+        {
+            _faults.Add(new InputFault(pattern, $"No file matches {pattern}."));
+        }
+
+        foreach (var path in files)
+        {
+            Add(new InputFile(path, Path.GetFileName(path)));
+        }
+    }
+
+    private static IEnumerable<string> Matches(string folder, string segment)
+    {
+        if (segment.IndexOfAny(Wildcards) < 0)
+        {
+            return [Path.Combine(folder, segment)];
+        }
+
+        var place = folder.Length == 0 ? "." : folder;
+        return Directory.Exists(place)
+            ? from path in Directory.EnumerateFileSystemEntries(place)
+              let name = Path.GetFileName(path)
+              where FileSystemName.MatchesSimpleExpression(segment, name, FileNames != StringComparer.Ordinal)
+              // As in shells, a hidden name has to be asked for.
+              where name[0] != '.' || segment[0] == '.'
+              select Path.Combine(folder, name)
+            : [];
+    }
+
+    private static bool IsPicture(string name) => ImageFormats.Find(Path.GetExtension(name)) is not null;
+
+    private static bool IsResult(string path) => ResultName().IsMatch(Path.GetFileNameWithoutExtension(path));
+
+    [GeneratedRegex(@"@(\d+(\.\d+)?x|\d+x\d+)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ResultName();
+}

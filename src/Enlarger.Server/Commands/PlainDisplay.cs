@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Enlarger.Server.Commands;
+
+/// <summary>Lines, for logs and pipes: one when a picture begins and one when it is done.</summary>
+internal sealed class PlainDisplay(Terminal terminal, bool quiet) : IUpscaleDisplay
+{
+    private readonly Lock _lock = new();
+
+    public IProgress<double>? Start(UpscaleItem item)
+    {
+        if (!quiet)
+        {
+            Say($"Enlarging {item.Input}");
+        }
+
+        return null;
+    }
+
+    public void Finish(UpscaleItem item, UpscaleReport report)
+    {
+        if (!quiet && report.Status == UpscaleReport.Done)
+        {
+            Say(string.Create(
+                CultureInfo.InvariantCulture,
+                $"Done {item.Input}: {report.Width}x{report.Height} in {report.Milliseconds!.Total / 1000:F1} s"));
+        }
+    }
+
+    public void Print(string result)
+    {
+        lock (_lock)
+        {
+            terminal.Out.WriteLine(result);
+        }
+    }
+
+    public void Say(string line)
+    {
+        lock (_lock)
+        {
+            terminal.Error.WriteLine(line);
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Enlarger.Imaging;
+
+namespace Enlarger.Server.Commands;
+
+/// <summary><c>enlarger reduce</c>: makes test pictures as the papers do.</summary>
+internal static class ReduceCommand
+{
+    public const string Examples = """
+        Examples:
+          enlarger reduce original.png -o small.png -s 4
+          enlarger upscale small.png -o enlarged.png -s 4
+          enlarger compare original.png enlarged.png --crop 4
+
+        Columns at the right and rows at the bottom are left out until both sides divide by the scale; --crop-output
+        saves the part that is left, to compare with. The kernel is that of MATLAB's imresize, "bicubic".
+        """;
+
+    // A factor beyond this leaves a few pixels of any picture.
+    private const int FactorMax = 64;
+
+    public static Command Make(Terminal terminal)
+    {
+        var input = new Argument<string>("INPUT") { Description = "The picture to reduce." };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "Where the small picture goes; the extension chooses the format.",
+            HelpName = "PATH",
+            Required = true,
+        };
+        var cropOutput = new Option<string?>("--crop-output")
+        {
+            Description = "Also save the part of the input that was reduced.",
+            HelpName = "PATH",
+        };
+        var scale = new Option<int>("--scale", "-s")
+        {
+            Description = "Times smaller on each side.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 4,
+        };
+        var force = new Option<bool>("--force") { Description = "Overwrite what is there." };
+        var command = new Command("reduce", "Make a small test picture, as the papers do (MATLAB bicubic, 8 bit).")
+        {
+            input, output, cropOutput, scale, force,
+        };
+        command.SetAction((result, cancel) =>
+        {
+            Reduce(
+                result.GetRequiredValue(input),
+                result.GetRequiredValue(output),
+                result.GetValue(cropOutput),
+                result.GetValue(scale),
+                result.GetValue(force),
+                cancel);
+            terminal.Out.WriteLine(result.GetRequiredValue(output));
+            return Task.FromResult(CommandLine.Done);
+        });
+        return command;
+    }
+
+    private static void Reduce(
+        string input, string output, string? cropOutput, int factor, bool force, CancellationToken cancel)
+    {
+        if (factor is < 1 or > FactorMax)
+        {
+            throw new UsageException($"--scale must be a whole number from 1 to {FactorMax}.", "enlarger reduce");
+        }
+
+        var format = FormatOf(output);
+        var cropFormat = cropOutput is null ? format : FormatOf(cropOutput);
+        var image = PictureFile.Read(input, cancel).Image;
+        if (Math.Min(image.Width, image.Height) < factor)
+        {
+            throw new CommandException(
+                $"{input} is {image.Width}x{image.Height}, too small to become {factor} times smaller.");
+        }
+
+        PictureFile.Write(output, Resampling.Reduce(image, factor), format, force, cancel);
+        if (cropOutput is not null)
+        {
+            PictureFile.Write(cropOutput, Resampling.CropToMultiple(image, factor), cropFormat, force, cancel);
+        }
+    }
+
+    private static ImageFormat FormatOf(string path) =>
+        ImageFormats.Find(Path.GetExtension(path))
+        ?? throw new UsageException(
+            $"The name {path} must end in a format: {FormatNames.List}.", "enlarger reduce");
+}

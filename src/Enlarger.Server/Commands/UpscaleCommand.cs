@@ -1,0 +1,215 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Enlarger.Imaging;
+using Enlarger.Models;
+
+namespace Enlarger.Server.Commands;
+
+/// <summary><c>enlarger upscale</c>: enlarges files, folders and patterns.</summary>
+internal sealed class UpscaleCommand : Command
+{
+    public const string CommandPath = "enlarger upscale";
+
+    public const string Examples = """
+        Examples:
+          enlarger upscale photo.jpg                          writes photo@4x.jpg beside it
+          enlarger upscale photo.jpg -o big.png -s 2          the extension chooses the format
+          enlarger upscale photos -o large --recursive        a folder and those in it, into another
+          enlarger upscale '*.png' --size 1920x1080 -m lanczos
+          enlarger upscale - -o - < small.jpg > big.jpg       in a pipe
+
+        The path of each result is printed when it is finished, so not always in the order of the inputs. A result
+        that is there already is skipped, so that a batch that was stopped goes on where it stopped.
+        Exit code: 0 all done, 1 something failed, 2 wrong usage, 130 stopped by Ctrl-C.
+        """;
+
+    // More threads than any machine has cores are a slip of the finger.
+    private const int ThreadsMax = 1024;
+
+    private readonly Argument<string[]> _inputs = new("INPUT")
+    {
+        Description = "Pictures, folders of pictures, patterns such as '*.png', or - for standard input.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        Description =
+            "A file, a folder (it exists, ends in a separator, or there are several inputs), or - for standard output.",
+        HelpName = "PATH",
+    };
+
+    private readonly Option<double> _scale = new("--scale", "-s")
+    {
+        Description = "Times larger on each side, 1 to 16, fractions too.",
+        HelpName = "SCALE",
+        DefaultValueFactory = _ => 4,
+        CustomParser = ParseScale,
+    };
+
+    private readonly Option<(int Width, int Height)?> _size = new("--size")
+    {
+        Description = "The exact size of the result in pixels, instead of a scale.",
+        HelpName = "WxH",
+        CustomParser = ParseSize,
+    };
+
+    private readonly Option<ImageFormat?> _format = new("--format", "-f")
+    {
+        Description = $"The format of the results: {FormatNames.List}.",
+        HelpName = "FORMAT",
+        CustomParser = ParseFormat,
+    };
+
+    private readonly Option<int?> _quality = Ranged(
+        "--quality", "-q", "Quality of JPEG, WebP and AVIF, 1 to 100.", 1, 100);
+
+    private readonly Option<int?> _threads = Ranged(
+        "--threads", null, "Worker threads; all cores without it. The result is the same.", 1, ThreadsMax);
+
+    private readonly Option<string> _model = new("--model", "-m")
+    {
+        Description = "A model's name (see: enlarger models), or the path of an ONNX file.",
+        HelpName = "MODEL",
+        DefaultValueFactory = _ => new EnlargeOptions().Model,
+    };
+
+    private readonly Option<bool> _strip = Flag("--strip", "Leave out EXIF, XMP, IPTC and density.");
+    private readonly Option<bool> _json = Flag("--json", "Print a line of JSON for each picture.");
+    private readonly Option<bool> _quiet = Flag("--quiet", "Print nothing but results and errors.");
+    private readonly Option<bool> _force = Flag("--force", "Make and overwrite results that are there already.");
+    private readonly Option<bool> _recursive = Flag("--recursive", "Search the folders in folders too.");
+
+    public UpscaleCommand(Terminal terminal, ModelStore models)
+        : base("upscale", "Enlarge pictures.")
+    {
+        _model.CompletionSources.Add(_ => ModelsCommand.Names(models));
+        _format.CompletionSources.Clear();
+        _format.CompletionSources.Add(
+            _ => ImageFormats.All.Select(format => new CompletionItem(FormatNames.Of(format))));
+        Arguments.Add(_inputs);
+        foreach (var option in (Option[])
+            [_output, _scale, _size, _model, _format, _quality, _threads, _strip, _json, _quiet, _force, _recursive])
+        {
+            Options.Add(option);
+        }
+
+        Validators.Add(result =>
+        {
+            // An option that is not known would otherwise be taken for the name of a picture.
+            if (result.GetValue(_inputs)?.FirstOrDefault(IsUnknownOption) is { } unknown)
+            {
+                result.AddError($"There is no option {unknown}.");
+            }
+
+            if (result.GetResult(_size) is not null && result.GetResult(_scale) is { Implicit: false })
+            {
+                result.AddError("--scale and --size exclude each other.");
+            }
+        });
+        SetAction((result, cancel) => RunAsync(ReadRequest(result), terminal, models, cancel));
+    }
+
+    private static async Task<int> RunAsync(
+        UpscaleRequest request, Terminal terminal, ModelStore models, CancellationToken cancel)
+    {
+        ModelsCommand.Get(models, request.Options.Model, CommandPath);
+        var plan = UpscalePlan.Make(request);
+        await using var display = terminal.Interactive && !request.Quiet && plan.Items.Count > 0
+            ? await BarDisplay.StartAsync(terminal, plan.Items.Count)
+            : new PlainDisplay(terminal, request.Quiet);
+        var run = new UpscaleRun(request, new ImageEnlarger(models), display, terminal);
+        return await run.RunAsync(plan, cancel);
+    }
+
+    private UpscaleRequest ReadRequest(ParseResult result) => new()
+    {
+        Inputs = result.GetRequiredValue(_inputs),
+        Output = result.GetValue(_output),
+        Json = result.GetValue(_json),
+        Quiet = result.GetValue(_quiet),
+        Force = result.GetValue(_force),
+        Recursive = result.GetValue(_recursive),
+        Options = new EnlargeOptions
+        {
+            Scale = result.GetValue(_scale),
+            Size = result.GetValue(_size),
+            Model = result.GetRequiredValue(_model),
+            Format = result.GetValue(_format),
+            Quality = result.GetValue(_quality),
+            Strip = result.GetValue(_strip),
+            Threads = result.GetValue(_threads) ?? 0,
+        },
+    };
+
+    private static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    private static Option<int?> Ranged(string name, string? alias, string description, int min, int max)
+    {
+        var option = new Option<int?>(name, alias is null ? [] : [alias])
+        {
+            Description = description,
+            HelpName = "N",
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number)
+                    && number >= min
+                    && number <= max)
+                {
+                    return number;
+                }
+
+                result.AddError($"{name} must be a whole number from {min} to {max}.");
+                return null;
+            },
+        };
+        return option;
+    }
+
+    private static bool IsUnknownOption(string input) =>
+        input.StartsWith('-') && input != UpscalePlan.Dash && !File.Exists(input);
+
+    // "2" and "2x" alike, because that is how people write it.
+    private static double ParseScale(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        var number = text.EndsWith('x') ? text[..^1] : text;
+        if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var scale)
+            && scale is >= EnlargeOptions.ScaleMin and <= EnlargeOptions.ScaleMax)
+        {
+            return scale;
+        }
+
+        result.AddError($"--scale must be a number from {EnlargeOptions.ScaleMin} to {EnlargeOptions.ScaleMax}.");
+        return 0;
+    }
+
+    private static (int Width, int Height)? ParseSize(ArgumentResult result)
+    {
+        var sides = result.Tokens[0].Value.Split('x');
+        if (sides.Length == 2
+            && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out var width)
+            && int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out var height)
+            && width > 0
+            && height > 0)
+        {
+            return (width, height);
+        }
+
+        result.AddError("--size must be two whole numbers, such as 1920x1080.");
+        return null;
+    }
+
+    private static ImageFormat? ParseFormat(ArgumentResult result)
+    {
+        var format = ImageFormats.Find(result.Tokens[0].Value);
+        if (format is null)
+        {
+            result.AddError($"--format must be one of {FormatNames.List}.");
+        }
+
+        return format;
+    }
+}

@@ -1,0 +1,125 @@
+using Enlarger.Imaging;
+
+namespace Enlarger.Server.Commands;
+
+/// <summary>Decides before anything starts which picture goes where.</summary>
+/// <param name="Items">The pictures, in the order of the command line.</param>
+/// <param name="Faults">The inputs that hold no picture.</param>
+internal sealed record UpscalePlan(IReadOnlyList<UpscaleItem> Items, IReadOnlyList<InputFault> Faults)
+{
+    /// <summary>Standard input, or standard output.</summary>
+    public const string Dash = "-";
+
+    public static UpscalePlan Make(UpscaleRequest request)
+    {
+        if (request.Inputs.Contains(Dash, StringComparer.Ordinal) || request.Output == Dash)
+        {
+            return MakeForStreams(request);
+        }
+
+        var severalInputs = request.Inputs.Count > 1
+            || request.Inputs.Any(input => Directory.Exists(input) || !File.Exists(input));
+        var toFolder = request.Output is { } output
+            && (severalInputs || Directory.Exists(output) || Path.EndsInDirectorySeparator(output));
+        if (toFolder && File.Exists(request.Output))
+        {
+            throw Wrong($"-o {request.Output} is a file, and several inputs need a folder.");
+        }
+
+        var folder = toFolder ? Path.TrimEndingDirectorySeparator(request.Output!) : null;
+        var found = InputFiles.Find(request.Inputs, request.Recursive, folder is null ? null : Path.GetFullPath(folder));
+        var items = found.Files.Select(file => MakeItem(request, file, folder)).ToList();
+        RefuseCollisions(items, request.Force);
+        return new UpscalePlan(items, found.Faults);
+    }
+
+    private static UpscalePlan MakeForStreams(UpscaleRequest request)
+    {
+        if (request.Inputs is not [var input])
+        {
+            throw Wrong("Standard input or output takes one picture, not several.");
+        }
+
+        if (request.Output is not { } output)
+        {
+            throw Wrong("A picture from standard input needs -o, a file or - for standard output.");
+        }
+
+        if (output == Dash && request.Json)
+        {
+            throw Wrong("--json and the picture cannot both go to standard output.");
+        }
+
+        if (input == Dash)
+        {
+            return new UpscalePlan([new UpscaleItem(Dash, output, FormatFor(request, output))], []);
+        }
+
+        var found = InputFiles.Find([input], request.Recursive, outputFolder: null);
+        if (found.Files.Count > 1)
+        {
+            throw Wrong("Standard input or output takes one picture, not several.");
+        }
+
+        var items = found.Files.Select(file => new UpscaleItem(file.Path, Dash, request.Options.Format));
+        return new UpscalePlan([.. items], found.Faults);
+    }
+
+    private static UpscaleItem MakeItem(UpscaleRequest request, InputFile file, string? folder)
+    {
+        if (folder is null && request.Output is { } output)
+        {
+            return new UpscaleItem(file.Path, output, FormatFor(request, output));
+        }
+
+        var extension = request.Options.Format is { } format && ImageFormats.Find(ExtensionOf(file)) != format
+            ? format.Extension()
+            : ExtensionOf(file);
+        var place = folder is null
+            ? Path.ChangeExtension(file.Path, null) + request.Suffix + extension
+            : Path.Combine(folder, Path.ChangeExtension(file.Relative, null) + extension);
+        return new UpscaleItem(file.Path, place, request.Options.Format);
+    }
+
+    private static string ExtensionOf(InputFile file) => Path.GetExtension(file.Path);
+
+    // The extension chooses the format, unless -f does.
+    private static ImageFormat? FormatFor(UpscaleRequest request, string output)
+    {
+        var extension = Path.GetExtension(output);
+        if (request.Options.Format is { } format || output == Dash || extension.Length == 0)
+        {
+            return request.Options.Format;
+        }
+
+        return ImageFormats.Find(extension)
+            ?? throw Wrong(
+                $"{output} ends in no format that can be written: {FormatNames.List}.");
+    }
+
+    private static void RefuseCollisions(List<UpscaleItem> items, bool force)
+    {
+        var inputs = items.Select(item => Path.GetFullPath(item.Input)).ToHashSet(InputFiles.FileNames);
+        var outputs = new Dictionary<string, UpscaleItem>(InputFiles.FileNames);
+        foreach (var item in items)
+        {
+            var output = Path.GetFullPath(item.Output);
+            if (InputFiles.FileNames.Equals(output, Path.GetFullPath(item.Input)))
+            {
+                throw Wrong($"{item.Input} would be overwritten by its own result; choose another -o.");
+            }
+
+            if (force && inputs.Contains(output))
+            {
+                throw Wrong($"{item.Output} is an input, and would be overwritten by the result of {item.Input}.");
+            }
+
+            if (!outputs.TryAdd(output, item))
+            {
+                throw Wrong($"{outputs[output].Input} and {item.Input} would both be written to {item.Output}.");
+            }
+        }
+    }
+
+    private static UsageException Wrong(string message) => new(message, UpscaleCommand.CommandPath);
+}

@@ -1,0 +1,34 @@
+namespace Enlarger.Server.Commands;
+
+/// <summary>What became of one picture, as scripts read it.</summary>
+/// <param name="Input">The path that was read, or <c>-</c>.</param>
+/// <param name="Output">The path of the result, or <c>-</c>; null where the input held no picture.</param>
+/// <param name="Status"><c>done</c>, <c>skipped</c> (the result was there) or <c>failed</c>.</param>
+/// <param name="Width">Columns of the result, where the status is done; so for all that follow.</param>
+/// <param name="Height">Rows of the result.</param>
+/// <param name="Scale">Times wider than the picture that was read.</param>
+/// <param name="Model">The full name of the model.</param>
+/// <param name="Format">The format of the result.</param>
+/// <param name="Fidelity">Mean difference of picture and reduced result in levels of 0 to 255; 0 is perfect.</param>
+/// <param name="Milliseconds">Where the time went.</param>
+/// <param name="Error">Why it failed, as a sentence.</param>
+internal sealed record UpscaleReport(
+    string Input,
+    string? Output,
+    string Status,
+    int? Width = null,
+    int? Height = null,
+    double? Scale = null,
+    string? Model = null,
+    string? Format = null,
+    double? Fidelity = null,
+    UpscaleMilliseconds? Milliseconds = null,
+    string? Error = null)
+{
+    public const string Done = "done";
+    public const string Skipped = "skipped";
+    public const string Failed = "failed";
+}
+
+/// <summary>Wall time; the total is more than the sum by opening, flushing and renaming files.</summary>
+internal sealed record UpscaleMilliseconds(double Decode, double Infer, double Encode, double Total);

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Enlarger.Imaging;
+
+namespace Enlarger.Server.Commands;
+
+/// <summary>What <c>enlarger upscale</c> was asked for.</summary>
+internal sealed record UpscaleRequest
+{
+    public required IReadOnlyList<string> Inputs { get; init; }
+
+    /// <summary>A file, a folder, <c>-</c>, or null for beside each input.</summary>
+    public string? Output { get; init; }
+
+    public required EnlargeOptions Options { get; init; }
+
+    public bool Json { get; init; }
+
+    public bool Quiet { get; init; }
+
+    public bool Force { get; init; }
+
+    public bool Recursive { get; init; }
+
+    /// <summary>What is put between name and extension of a result beside its input: <c>@4x</c>.</summary>
+    public string Suffix => Options.Size is { } size
+        ? $"@{size.Width}x{size.Height}"
+        : string.Create(CultureInfo.InvariantCulture, $"@{Options.Scale:0.######}x");
+}
+
+/// <summary>One picture to enlarge, and where to.</summary>
+/// <param name="Input">A path, or <c>-</c> for standard input.</param>
+/// <param name="Output">A path, or <c>-</c> for standard output.</param>
+/// <param name="Format">The format to write; null keeps that of the picture.</param>
+internal sealed record UpscaleItem(string Input, string Output, ImageFormat? Format)
+{
+    public bool ToTerminal => Output == UpscalePlan.Dash;
+}

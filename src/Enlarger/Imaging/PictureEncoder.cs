@@ -1,0 +1,134 @@
+using Enlarger.Imaging.Vips;
+
+namespace Enlarger.Imaging;
+
+/// <summary>Writes the formats that libvips encodes. BMP has a codec of its own.</summary>
+internal static class PictureEncoder
+{
+    // 90 is where libvips stops halving the colours of JPEG, and where an enlarged photo looks like the original.
+    private const int JpegQuality = 90;
+    private const int WebpQuality = 90;
+
+    // AVIF's scale is another: 75 gives about the distance from the original that JPEG has at 90.
+    private const int AvifQuality = 75;
+
+    // 0 to 9.
+    private const int AvifEffort = 3;
+
+    // Huffman tables that fit the picture save some per cent, but libjpeg holds all coefficients for it: two bytes a
+    // sample. Larger pictures do without, so that memory does not grow with them.
+    private const long JpegCoefficientBytesMax = 64 << 20;
+
+    private const int PngCompression = 6;
+
+    // VipsForeignPngFilter.
+    private const int PngFilterUp = 0x20;
+
+    // VipsForeignHeifCompression and VipsForeignTiffCompression; VipsForeignTiffPredictor.
+    private const int HeifCompressionAv1 = 4;
+    private const int TiffCompressionDeflate = 2;
+    private const int TiffPredictorHorizontal = 2;
+
+    // Offsets of classic TIFF have 32 bits. Deflate makes noise larger by much less than this margin.
+    private const long ClassicTiffBytesMax = 3L << 30;
+
+    // What EXIF says of pictures whose density is unknown (CIPA DC-008, tag XResolution), and what programs assume.
+    private static readonly PixelDensity DensityUnknown = new(72 / 25.4, 72 / 25.4);
+
+    /// <summary>Pulls the rows and writes the file.</summary>
+    public static void Write(
+        PixelLayout layout,
+        ImageMetadata metadata,
+        RowSource rows,
+        Stream target,
+        WriteOptions options,
+        CancellationToken cancel)
+    {
+        VipsLibrary.Start();
+        var callbacks = new VipsCallbacks(cancel);
+        using var scratch = options.Format == ImageFormat.Tiff ? NewScratch() : null;
+        try
+        {
+            using var source = new VipsRows(layout, rows, metadata.Density ?? DensityUnknown, callbacks);
+            var keep = MetadataFields.Set(source.Image, metadata, layout, options.Format);
+            using var converted = NeedsSrgb(layout, metadata, options.Format) ? ToSrgb(source.Image) : null;
+            using var file = new VipsTarget(scratch ?? target, callbacks);
+            using var saver = NewSaver(layout, options);
+            saver
+                .Set("in", converted ?? source.Image)
+                .Set("target", file)
+                .Set("keep", (int)keep)
+                .Run();
+        }
+        catch (VipsException)
+        {
+            callbacks.ThrowIfFailed();
+            throw;
+        }
+
+        callbacks.ThrowIfFailed();
+        if (scratch is not null)
+        {
+            Copy(scratch, target, cancel);
+        }
+    }
+
+    private static VipsOperation NewSaver(PixelLayout layout, WriteOptions options) => options.Format switch
+    {
+        ImageFormat.Jpeg => new VipsOperation("jpegsave_target")
+            .Set("Q", options.Quality ?? JpegQuality)
+            .Set("optimize-coding", layout.RowBytes * layout.Height * sizeof(short) <= JpegCoefficientBytesMax),
+        ImageFormat.Png => new VipsOperation("pngsave_target")
+            .Set("compression", PngCompression)
+            .Set("filter", PngFilterUp),
+        ImageFormat.Webp => new VipsOperation("webpsave_target")
+            .Set("Q", options.Quality ?? WebpQuality),
+        ImageFormat.Avif => new VipsOperation("heifsave_target")
+            .Set("Q", options.Quality ?? AvifQuality)
+            .Set("compression", HeifCompressionAv1)
+            .Set("effort", AvifEffort)
+            .Set("bitdepth", layout.BitDepth == 16 ? 12 : 8),
+        ImageFormat.Tiff => new VipsOperation("tiffsave_target")
+            .Set("compression", TiffCompressionDeflate)
+            .Set("predictor", TiffPredictorHorizontal)
+            .Set("bigtiff", layout.RowBytes * layout.Height > ClassicTiffBytesMax),
+        ImageFormat.Gif => new VipsOperation("gifsave_target"),
+        ImageFormat.Bmp => throw new ArgumentException("BMP has its own encoder.", nameof(options)),
+    };
+
+    // GIF has no place for a profile, and WebP makes RGB of grey, which a grey profile does not describe.
+    private static bool NeedsSrgb(PixelLayout layout, ImageMetadata metadata, ImageFormat format) =>
+        metadata.ColourProfile is { } profile
+        && IccProfile.Describes(profile.Span, layout.Channels)
+        && (format == ImageFormat.Gif || (format == ImageFormat.Webp && layout.ColourChannels == 1));
+
+    private static VipsImage ToSrgb(VipsImage image)
+    {
+        using var convert = new VipsOperation("icc_transform");
+        return convert.Set("in", image).Set("output-profile", "srgb").Set("embedded", state: true).RunToImage();
+    }
+
+    // libtiff goes back to write its directory, which not every stream allows.
+    private static FileStream NewScratch() =>
+        new(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+                Options = FileOptions.DeleteOnClose,
+            });
+
+    private static void Copy(FileStream scratch, Stream target, CancellationToken cancel)
+    {
+        const int chunkBytes = 1 << 20;
+        scratch.Position = 0;
+        var chunk = new byte[chunkBytes];
+        for (var count = scratch.Read(chunk); count > 0; count = scratch.Read(chunk))
+        {
+            cancel.ThrowIfCancellationRequested();
+            target.Write(chunk, 0, count);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Enlarger.Imaging.Vips;
+
+/// <summary>A reference to a picture of libvips: a header, metadata fields, and pixels that are made on demand.</summary>
+internal sealed unsafe class VipsImage : SafeHandleZeroOrMinusOneIsInvalid
+{
+    public const string ColourProfileField = "icc-profile-data";
+    public const string ExifField = "exif-data";
+    public const string XmpField = "xmp-data";
+    public const string IptcField = "iptc-data";
+    public const string OrientationField = "orientation";
+    public const string BitsPerSampleField = "bits-per-sample";
+    public const string ConcurrencyField = "concurrency";
+
+    /// <summary>Takes over one reference.</summary>
+    public VipsImage(nint reference)
+        : base(ownsHandle: true)
+    {
+        SetHandle(reference);
+        if (IsInvalid)
+        {
+            throw VipsException.Drain("vips_image_new");
+        }
+    }
+
+    public int Width => VipsNative.GetWidth(this);
+
+    public int Height => VipsNative.GetHeight(this);
+
+    public int Bands => VipsNative.GetBands(this);
+
+    public VipsBandFormat Format => VipsNative.GetFormat(this);
+
+    public VipsInterpretation Interpretation => VipsNative.GetInterpretation(this);
+
+    /// <summary>Orientation as in EXIF, 1 to 8; 1 where there is none.</summary>
+    public int Orientation => Math.Clamp(VipsNative.GetOrientation(this), 1, 8);
+
+    public int Pages => VipsNative.GetPages(this);
+
+    /// <summary>Pixels a millimetre; 1 and 1 where the file does not say.</summary>
+    public (double Across, double Down) Density =>
+        (VipsNative.GetDensityAcross(this), VipsNative.GetDensityDown(this));
+
+    /// <summary>Wraps pixels without copying them; they stay pinned as long as the picture lives.</summary>
+    public static VipsImage FromMemory(
+        byte* samples, long bytes, int width, int height, int bands, VipsBandFormat format) =>
+        new(VipsNative.NewImageFromMemory(samples, (nuint)bytes, width, height, bands, format));
+
+    public byte[]? GetBlob(string field)
+    {
+        if (VipsNative.GetFieldType(this, field) == 0
+            || VipsNative.GetBlob(this, field, out var bytes, out var count) != 0
+            || count == 0)
+        {
+            return null;
+        }
+
+        return new ReadOnlySpan<byte>(bytes, checked((int)count)).ToArray();
+    }
+
+    public void SetBlob(string field, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            VipsNative.SetBlob(this, field, start, (nuint)bytes.Length);
+        }
+    }
+
+    public int? GetInt(string field) =>
+        VipsNative.GetFieldType(this, field) != 0 && VipsNative.GetInt(this, field, out var value) == 0 ? value : null;
+
+    public void SetInt(string field, int value) => VipsNative.SetInt(this, field, value);
+
+    /// <summary>Copies the text fields whose names pass <paramref name="choose"/>.</summary>
+    public void CopyTextTo(VipsImage target, Func<string, bool> choose)
+    {
+        var fields = VipsNative.GetFields(this);
+        for (var field = fields; *field != 0; field++)
+        {
+            var name = Marshal.PtrToStringUTF8(*field) ?? "";
+            if (choose(name) && VipsNative.GetString(this, name, out var text) == 0)
+            {
+                // The text goes across as bytes: EXIF strings need not be valid UTF-8.
+                VipsNative.SetString(target, (byte*)*field, text);
+            }
+        }
+
+        VipsNative.FreeStrings(fields);
+    }
+
+    /// <summary>Makes all pixels and puts them into <paramref name="target"/>, which has the same size.</summary>
+    public void WriteTo(VipsImage target, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        using var stop = cancel.UnsafeRegister(_ => Kill(target), state: null);
+        if (VipsNative.Write(this, target) != 0)
+        {
+            var failure = VipsException.Drain("vips_image_write");
+            cancel.ThrowIfCancellationRequested();
+            throw failure;
+        }
+    }
+
+    protected override bool ReleaseHandle()
+    {
+        VipsNative.Unref(handle);
+        return true;
+    }
+
+    private void Kill(VipsImage target)
+    {
+        VipsNative.SetKill(this, 1);
+        VipsNative.SetKill(target, 1);
+    }
+}

@@ -1,0 +1,222 @@
+using System.Runtime.ExceptionServices;
+using Enlarger.Imaging;
+using Enlarger.Inference.Steps;
+
+namespace Enlarger.Inference;
+
+/// <summary>
+/// A picture enlarged by a network, row by row: pulls rows of the picture as it needs them, computes strips of columns
+/// in parallel, and keeps only the rows that are being worked on.
+/// </summary>
+internal sealed unsafe class NetworkRows : IDisposable
+{
+    // Rows of the picture between two meetings of the threads: enough that waiting costs nothing, few enough that
+    // cancelling is quick and the buffer small.
+    private const int RowsPerMeeting = 32;
+
+    private readonly NetworkGeometry _geometry;
+    private readonly PixelSize _from;
+    private readonly int _channels;
+    private readonly int _planes;
+    private readonly Tiling _tiling;
+    private readonly TilingOptions _options;
+    private readonly RowWindow _window;
+    private readonly StripRun?[] _runs;
+    private readonly CancellationToken _cancel;
+    private float[] _buffer = [];
+    private Extent _bufferRows;
+    private Extent _piece;
+
+    /// <param name="network">The network; it takes 3 channels, or 1, which is then run for each channel.</param>
+    /// <param name="from">The size of the picture.</param>
+    /// <param name="channels">1 grey or 3 RGB, interleaved in the rows. Grey goes through RGB networks as grey.</param>
+    /// <param name="source">The rows of the picture, samples from 0 to 1.</param>
+    /// <param name="options">Threads and memory.</param>
+    /// <param name="cancel">Stops within a band of rows.</param>
+    /// <exception cref="Models.ModelException">The network cannot enlarge such a picture.</exception>
+    public NetworkRows(
+        Network network,
+        PixelSize from,
+        int channels,
+        FloatRowSource source,
+        TilingOptions options,
+        CancellationToken cancel)
+    {
+        _geometry = network.Geometry;
+        _from = from;
+        _channels = channels;
+        _planes = network.Channels == 1 ? channels : 1;
+        _tiling = new Tiling(network, from, _planes, options);
+        _options = options;
+        _cancel = cancel;
+        _window = new RowWindow(from.Width * channels, source);
+        _runs = new StripRun?[_tiling.Strips.Count * _planes];
+        Graph = network.Graph;
+        To = new PixelSize(from.Width * _geometry.Scale, from.Height * _geometry.Scale);
+    }
+
+    /// <summary>The size of the result.</summary>
+    public PixelSize To { get; }
+
+    private CompiledGraph Graph { get; }
+
+    /// <summary>Copies row <paramref name="y"/> of the result; rows are asked for in order.</summary>
+    public void ReadRow(int y, Span<float> row)
+    {
+        while (y >= _bufferRows.End)
+        {
+            Compute();
+        }
+
+        _buffer.AsSpan((y - _bufferRows.Start) * To.Width * _channels, To.Width * _channels).CopyTo(row);
+    }
+
+    public void Dispose()
+    {
+        foreach (var run in _runs)
+        {
+            run?.Dispose();
+        }
+    }
+
+    // Fills the buffer with the rows that follow.
+    private void Compute()
+    {
+        var start = _bufferRows.End / _geometry.Scale;
+        if (start == _piece.End)
+        {
+            _piece = new Extent(start, Math.Min(start + _tiling.PieceRows, _from.Height));
+        }
+
+        var rows = _tiling.SideBySide
+            ? new Extent(start, Math.Min(start + RowsPerMeeting, _from.Height))
+            : _piece;
+        _bufferRows = new Extent(rows.Start * _geometry.Scale, rows.End * _geometry.Scale);
+        Array.Resize(ref _buffer, Math.Max(_buffer.Length, _bufferRows.Length * To.Width * _channels));
+
+        if (_tiling.SideBySide)
+        {
+            for (var i = 0; i < _runs.Length; i++)
+            {
+                _runs[i] ??= Open(i);
+            }
+
+            var end = _runs[0]!.InputEnd(End(rows));
+            _window.Advance(FirstRowInUse, PictureRow(end - 1) + 1);
+            InParallel(i => Produce(_runs[i]!, i, rows));
+        }
+        else
+        {
+            var read = _tiling.RowsRead(_piece);
+            _window.Advance(PictureRow(read.Start), PictureRow(read.End - 1) + 1);
+            InParallel(i =>
+            {
+                using var run = Open(i);
+                Produce(run, i, rows);
+            });
+        }
+    }
+
+    // Strips that go side by side have copied every row before the last that was read; the extension below the
+    // picture repeats that one.
+    private int FirstRowInUse => Math.Max(0, _window.End - 1);
+
+    private StripRun Open(int i) => new(Graph, _tiling.Plan(_tiling.Strips[i / _planes], _piece));
+
+    private void InParallel(Action<int> work)
+    {
+        if (_options.Threads == 1 || _runs.Length == 1)
+        {
+            for (var i = 0; i < _runs.Length; i++)
+            {
+                work(i);
+            }
+
+            return;
+        }
+
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads, CancellationToken = _cancel };
+        try
+        {
+            Parallel.For(0, _runs.Length, parallel, work);
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
+    }
+
+    // The row of the strip's own output that follows the rows wanted.
+    private int End(Extent rows)
+    {
+        var read = _tiling.RowsRead(_piece);
+        return ((rows.End - read.Start) * _geometry.Scale) + _geometry.Offset;
+    }
+
+    private int PictureRow(int extendedRow) => Math.Clamp(extendedRow - _geometry.Margin, 0, _from.Height - 1);
+
+    private void Produce(StripRun run, int index, Extent rows)
+    {
+        var strip = _tiling.Strips[index / _planes];
+        var plane = index % _planes;
+        var read = _tiling.RowsRead(_piece);
+        var firstRow = End(rows) - _bufferRows.Length;
+        run.Produce(End(rows), Fill, Take, _cancel);
+
+        void Fill(int y, float* row) => FillRow(_window.Row(PictureRow(read.Start + y)), strip.Read, plane, row);
+
+        void Take(int y, float* row, int pixelStride)
+        {
+            var skip = ((strip.Columns.Start - strip.Read.Start) * _geometry.Scale) + _geometry.Offset;
+            var place = (((y - firstRow) * To.Width) + (strip.Columns.Start * _geometry.Scale)) * _channels;
+            var length = strip.Columns.Length * _geometry.Scale * _channels;
+            TakeRow(row + (skip * pixelStride), pixelStride, plane, _buffer.AsSpan(place, length));
+        }
+    }
+
+    // Beyond its edges the picture is extended by its outermost pixels.
+    private void FillRow(ReadOnlySpan<float> picture, Extent columns, int plane, float* row)
+    {
+        for (var column = columns.Start; column < columns.End; column++)
+        {
+            var x = Math.Clamp(column - _geometry.Margin, 0, _from.Width - 1) * _channels;
+            if (Graph.InputChannels == 1)
+            {
+                *row++ = picture[x + plane];
+                continue;
+            }
+
+            for (var c = 0; c < Graph.InputChannels; c++)
+            {
+                *row++ = picture[_channels == 1 ? x : x + c];
+            }
+        }
+    }
+
+    private void TakeRow(float* row, int pixelStride, int plane, Span<float> target)
+    {
+        var isColour = Graph.InputChannels == 3;
+        var bad = 0f;
+        for (var i = 0; i < target.Length; i += _channels, row += pixelStride)
+        {
+            if (isColour && _channels == 3)
+            {
+                (target[i], target[i + 1], target[i + 2]) = (row[0], row[1], row[2]);
+                bad += (row[0] + row[1] + row[2]) * 0;
+            }
+            else
+            {
+                var value = isColour ? (row[0] + row[1] + row[2]) / 3 : row[0];
+                target[i + plane] = value;
+                bad += value * 0;
+            }
+        }
+
+        // Zero times a number is zero, but for NaN and the infinities.
+        if (bad != 0)
+        {
+            throw new ImageException(
+                ImageFault.ResultWrong, "The network's result holds values that are not numbers; nothing was written.");
+        }
+    }
+}

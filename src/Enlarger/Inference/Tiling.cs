@@ -1,0 +1,129 @@
+using Enlarger.Imaging;
+using Enlarger.Inference.Steps;
+using Enlarger.Models;
+
+namespace Enlarger.Inference;
+
+/// <summary>How a picture is cut up for a network. Results do not depend on it, speed and memory do.</summary>
+internal sealed record TilingOptions
+{
+    /// <summary>Threads that compute at the same time.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Widest strip in columns of the input; a strip's rows should stay in the caches of a core.</summary>
+    public int StripColumnsMax { get; init; } = 1024;
+
+    /// <summary>
+    /// Bytes that the feature maps of all strips may take together, to go down the picture side by side. 128 MiB holds
+    /// a picture 10,000 pixels wide for a network of 32 channels; wider networks are run strip by strip.
+    /// </summary>
+    public long SideBySideBytesMax { get; init; } = 128L << 20;
+
+    /// <summary>Rows of the input in a piece, where strips are run one after the other.</summary>
+    public int PieceRows { get; init; } = 256;
+
+    /// <summary>
+    /// Bytes of feature maps for a network that looks at the whole picture at once. 1 GiB is about a megapixel for the
+    /// networks of 64 channels that do this.
+    /// </summary>
+    public long WholePictureBytesMax { get; init; } = 1L << 30;
+}
+
+/// <summary>A strip of columns: those that it is for, and those of the extended picture that it must read.</summary>
+internal readonly record struct Strip(Extent Columns, Extent Read);
+
+/// <summary>
+/// The cut of a picture into strips of columns and pieces of rows. What is read around a strip is what the network's
+/// graph says that its result depends on, so that no seam can show.
+/// </summary>
+internal sealed class Tiling
+{
+    private readonly Network _network;
+    private readonly NetworkGeometry _geometry;
+    private readonly PixelSize _size;
+
+    /// <exception cref="ModelException">The network needs the whole picture at once, and it is too large.</exception>
+    public Tiling(Network network, PixelSize size, int planes, TilingOptions options)
+    {
+        _network = network;
+        _geometry = network.Geometry;
+        _size = size;
+        Extended = new PixelSize(Extend(size.Width), Extend(size.Height));
+
+        var whole = new Extent(0, size.Height);
+        if (_geometry.ReceptiveField is null)
+        {
+            Strips = [new Strip(new Extent(0, size.Width), new Extent(0, Extended.Width))];
+            PieceRows = size.Height;
+            SideBySide = true;
+            var bytes = ArenaBytes(Strips[0], whole);
+            if (bytes > options.WholePictureBytesMax)
+            {
+                throw new ModelException(
+                    $"This network looks at the whole picture at once; {size.Width}x{size.Height} would take "
+                    + $"{bytes >> 20} MiB, and {options.WholePictureBytesMax >> 20} are allowed.");
+            }
+
+            return;
+        }
+
+        // As many strips as threads, or a multiple of it, so that none waits for the others.
+        var rounds = Math.Max(1, DivideUp(size.Width, options.StripColumnsMax * options.Threads));
+        Strips = Cut(Math.Min(size.Width, rounds * options.Threads));
+        SideBySide = Strips.Sum(strip => ArenaBytes(strip, whole)) * planes <= options.SideBySideBytesMax;
+        PieceRows = SideBySide ? size.Height : Math.Min(size.Height, options.PieceRows);
+    }
+
+    /// <summary>The size of the picture with the margin that the network eats, rounded up to its alignment.</summary>
+    public PixelSize Extended { get; }
+
+    public IReadOnlyList<Strip> Strips { get; }
+
+    /// <summary>All strips go down the picture together and keep their rows; no row is computed twice.</summary>
+    public bool SideBySide { get; }
+
+    /// <summary>Rows of a piece: all of them, where strips go side by side.</summary>
+    public int PieceRows { get; }
+
+    /// <summary>The rows of the extended picture that a piece reads.</summary>
+    public Extent RowsRead(Extent piece) => Read(Axis.Rows, piece, Extended.Height);
+
+    /// <summary>The plan for one strip of a piece.</summary>
+    public BandPlan Plan(Strip strip, Extent piece)
+    {
+        var read = RowsRead(piece);
+        var first = ((piece.Start - read.Start) * _geometry.Scale) + _geometry.Offset;
+        return _network.Plan(
+            new MapShape(_network.Channels, read.Length, strip.Read.Length),
+            new Extent(first, first + (piece.Length * _geometry.Scale)));
+    }
+
+    private static int DivideUp(int number, int by) => (number + by - 1) / by;
+
+    private int Extend(int length) =>
+        DivideUp(length + (2 * _geometry.Margin), _geometry.Alignment) * _geometry.Alignment;
+
+    private Strip[] Cut(int count) =>
+        [.. Enumerable.Range(0, count)
+            .Select(i => new Extent(At(i, count), At(i + 1, count)))
+            .Select(columns => new Strip(columns, Read(Axis.Columns, columns, Extended.Width)))];
+
+    private int At(int i, int count) => (int)((long)_size.Width * i / count);
+
+    private long ArenaBytes(Strip strip, Extent rows) => Plan(strip, rows).ArenaLength * sizeof(float);
+
+    private Extent Read(Axis axis, Extent wanted, int length)
+    {
+        var (scale, offset) = (_geometry.Scale, _geometry.Offset);
+        var output = new Extent((wanted.Start * scale) + offset, (wanted.End * scale) + offset);
+        if (_network.Graph.InputFor(axis, output, scale) is not { } read)
+        {
+            return new Extent(0, length);
+        }
+
+        var alignment = _geometry.Alignment;
+        var start = Floor.Divide(read.Start, alignment) * alignment;
+        var end = Floor.Divide(read.End + alignment - 1, alignment) * alignment;
+        return new Extent(start, end).Clip(length);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace Enlarger.Tests.Commands;
+
+public sealed class MeasuringCommandsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Reduce_makes_a_pair_that_compare_can_measure()
+    {
+        File.WriteAllBytes(_folder["a.png"], CommandRun.Picture(35, 26));
+
+        var reduce = await CommandRun.Of(
+            "reduce", _folder["a.png"], "-s", "3", "-o", _folder["small.png"], "--crop-output", _folder["a3.png"]);
+        var same = await CommandRun.Of("compare", _folder["a3.png"], _folder["a3.png"], "--json");
+
+        Assert.Equal(0, reduce.ExitCode);
+        Assert.Equal([_folder["small.png"]], reduce.OutLines);
+        var small = CommandRun.Read(_folder["small.png"]).Image;
+        var cropped = CommandRun.Read(_folder["a3.png"]).Image;
+        Assert.Equal((11, 8, 33, 24), (small.Width, small.Height, cropped.Width, cropped.Height));
+        var figures = JsonDocument.Parse(same.Out).RootElement;
+        Assert.Equal(JsonValueKind.Null, figures.GetProperty("psnr_y").ValueKind);
+        Assert.Equal(JsonValueKind.Null, figures.GetProperty("psnr_rgb").ValueKind);
+        Assert.Equal(1, figures.GetProperty("ssim_y").GetDouble(), 1e-9);
+    }
+
+    [Fact]
+    public async Task Different_sizes_are_named()
+    {
+        File.WriteAllBytes(_folder["a.png"], CommandRun.Picture(20, 20));
+        File.WriteAllBytes(_folder["b.png"], CommandRun.Picture(20, 21));
+
+        var run = await CommandRun.Of("compare", _folder["a.png"], _folder["b.png"]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("20x20", run.Error);
+        Assert.Contains("20x21", Assert.Single(run.ErrorLines));
+    }
+
+    [Fact]
+    public async Task Reduce_overwrites_only_when_told()
+    {
+        File.WriteAllBytes(_folder["a.png"], CommandRun.Picture(16, 16));
+        File.WriteAllText(_folder["b.png"], "kept");
+
+        var refused = await CommandRun.Of("reduce", _folder["a.png"], "-o", _folder["b.png"]);
+
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Equal("kept", File.ReadAllText(_folder["b.png"]));
+        Assert.Equal(["a.png", "b.png"], _folder.Files());
+
+        var forced = await CommandRun.Of("reduce", _folder["a.png"], "-o", _folder["b.png"], "--force");
+
+        Assert.Equal(0, forced.ExitCode);
+        Assert.Equal(4, CommandRun.Read(_folder["b.png"]).Image.Width);
+    }
+
+    [Theory]
+    [InlineData("compare", "a.png")]
+    [InlineData("compare", "a.png", "b.png", "--crop", "-1")]
+    [InlineData("reduce", "a.png")]
+    [InlineData("reduce", "a.png", "-o", "b.png", "-s", "0")]
+    [InlineData("reduce", "a.png", "-o", "b.frob")]
+    [InlineData("models", "show", "no-such-model")]
+    public async Task Wrong_usage_is_exit_code_2(params string[] arguments)
+    {
+        var run = await CommandRun.Of(arguments);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Single(run.ErrorLines);
+    }
+
+    [Fact]
+    public async Task Models_are_listed_with_their_scales_and_shown_with_their_cards()
+    {
+        var list = await CommandRun.Of("models");
+        var json = await CommandRun.Of("models", "list", "--json");
+        var show = await CommandRun.Of("models", "show", "photo");
+
+        Assert.Contains(list.OutLines, line => line.StartsWith("photo ", StringComparison.Ordinal));
+        Assert.Contains(list.OutLines, line => line.StartsWith("bicubic ", StringComparison.Ordinal));
+        Assert.Equal(
+            list.OutLines.Select(line => line.Split(' ')[0]),
+            json.OutLines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("name").GetString()));
+        Assert.Equal(0, show.ExitCode);
+        Assert.NotEmpty(show.Out);
+    }
+}

@@ -1,0 +1,109 @@
+using Enlarger.Imaging;
+using Enlarger.Inference;
+using Enlarger.Inference.Kernels;
+
+namespace Enlarger.Tests.Inference;
+
+/// <summary>However a picture is cut up, the result has the same bits.</summary>
+public sealed class TilingTests
+{
+    private static readonly PixelSize Size = new(61, 37);
+
+    public static TheoryData<string> Networks =>
+        [.. Directory.EnumerateFiles(Repository.Path("models"), "*.onnx").Select(path => Path.GetFileName(path))];
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Strips_pieces_and_threads_do_not_change_a_bit(string model)
+    {
+        var network = Network.Load(File.ReadAllBytes(Repository.Path($"models/{model}")));
+        var picture = Noise(Size, 3);
+        var whole = Whole(network, picture);
+
+        TilingOptions[] cuts =
+        [
+            new() { Threads = 1 },
+            new() { Threads = 2 },
+            new() { Threads = 3, StripColumnsMax = 7 },
+            new() { Threads = 1, StripColumnsMax = 16, SideBySideBytesMax = 0, PieceRows = 9 },
+            new() { Threads = 2, StripColumnsMax = 9, SideBySideBytesMax = 0, PieceRows = 13 },
+            new() { Threads = 4, StripColumnsMax = 33, SideBySideBytesMax = 0, PieceRows = 36 },
+        ];
+        foreach (var cut in cuts)
+        {
+            Assert.True(whole.AsSpan().SequenceEqual(Tiled(network, picture, cut)), $"{cut} differs.");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Vectors_of_every_width_agree(string model)
+    {
+        var file = File.ReadAllBytes(Repository.Path($"models/{model}"));
+        var picture = Noise(Size, 3);
+        var expected = Whole(Network.Load(file, new KernelSet<Vector8>()), picture);
+
+        foreach (var kernels in new KernelSet[] { new KernelSet<Vector4>(), new KernelSet<Vector16>() })
+        {
+            var actual = Whole(Network.Load(file, kernels), picture);
+            for (var i = 0; i < expected.Length; i++)
+            {
+                Assert.Equal(expected[i], actual[i], 1e-5f);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Receptive_field_is_as_far_as_a_pixel_reaches(string model)
+    {
+        var network = Network.Load(File.ReadAllBytes(Repository.Path($"models/{model}")));
+        var reach = network.ReceptiveField!.Value;
+        var size = new PixelSize((2 * reach) + 9, 1);
+        var picture = Noise(size, 3);
+        var before = Whole(network, picture, size);
+        picture[0] = 1 - picture[0];
+        var after = Whole(network, picture, size);
+
+        var last = Enumerable.Range(0, before.Length).Last(i => before[i] != after[i]);
+        var pixel = last / 3 % (size.Width * network.Scale) / network.Scale;
+        Assert.Equal(reach, pixel);
+    }
+
+    private static float[] Whole(Network network, float[] picture) => Whole(network, picture, Size);
+
+    private static float[] Whole(Network network, float[] picture, PixelSize size)
+    {
+        var planar = new float[picture.Length];
+        for (var i = 0; i < picture.Length; i++)
+        {
+            planar[(i % 3 * size.Width * size.Height) + (i / 3)] = picture[i];
+        }
+
+        var (output, height, width) = network.Run(planar, size.Height, size.Width);
+        return [.. Enumerable.Range(0, output.Length).Select(i => output[(i % 3 * height * width) + (i / 3)])];
+    }
+
+    private static float[] Tiled(Network network, float[] picture, TilingOptions options)
+    {
+        using var rows = new NetworkRows(network, Size, 3, Source, options, CancellationToken.None);
+        var length = rows.To.Width * 3;
+        var result = new float[length * rows.To.Height];
+        for (var y = 0; y < rows.To.Height; y++)
+        {
+            rows.ReadRow(y, result.AsSpan(y * length, length));
+        }
+
+        return result;
+
+        void Source(int y, Span<float> row) => picture.AsSpan(y * Size.Width * 3, Size.Width * 3).CopyTo(row);
+    }
+
+    private static float[] Noise(PixelSize size, int seed)
+    {
+#pragma warning disable CA5394, RS0030 // Seeded, so that a failure replays.
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, size.Width * size.Height * 3).Select(_ => random.NextSingle())];
+#pragma warning restore CA5394, RS0030
+    }
+}
