@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text.RegularExpressions;
 
 namespace Enlarger.Tests;
@@ -8,15 +9,89 @@ public sealed partial class TidyTests
     private const int FileLinesMax = 400;
     private const int LineColumnsMax = 120;
 
+    // A clone stays small. Networks are what the project is about, and have a limit in CONTRIBUTING.md.
+    private const int BlobBytesMax = 600 << 10;
+
     [Fact]
     public void Source_files_fit_the_limits()
     {
         var untidy =
             from path in SourceFiles("src", "tests")
             from complaint in Complaints(File.ReadAllLines(path))
-            select $"{Path.GetRelativePath(Repository.Path("."), path)}{complaint}";
+            select $"{Short(path)}{complaint}";
 
         Fail(untidy);
+    }
+
+    [Fact]
+    public void Names_say_what_a_thing_is()
+    {
+        var vague =
+            from path in SourceFiles("src", "tests")
+            where VagueName().IsMatch(Path.GetFileNameWithoutExtension(path))
+                || VagueName().IsMatch(Path.GetFileName(Path.GetDirectoryName(path)!))
+            select $"{Short(path)}: everything would fit under this name. Say what it is, or put it where it is used.";
+
+        Fail(vague);
+    }
+
+    [Fact]
+    public void Two_projects_ship()
+    {
+        var projects = Directory.EnumerateFiles(Repository.Path("src"), "*.csproj", SearchOption.AllDirectories);
+
+        Assert.Equal(["Enlarger", "Enlarger.Server"], projects.Select(Path.GetFileNameWithoutExtension).Order());
+    }
+
+    [Fact]
+    public void Links_in_documents_lead_somewhere()
+    {
+        var broken =
+            from path in Tracked()
+            where path.EndsWith(".md", StringComparison.Ordinal)
+            from match in Link().Matches(File.ReadAllText(path))
+            let target = match.Groups["target"].Value
+            where !target.Contains("://", StringComparison.Ordinal) && target.Length > 0
+            where !Path.Exists(Path.Combine(Path.GetDirectoryName(path)!, target))
+            select $"{Short(path)}: there is no {target}.";
+
+        Fail(broken);
+    }
+
+    [Fact]
+    public void Files_are_small()
+    {
+        var large =
+            from path in Tracked()
+            let bytes = new FileInfo(path).Length
+            where bytes > BlobBytesMax && !Short(path).StartsWith("models", StringComparison.Ordinal)
+            select $"{Short(path)}: {bytes} bytes. Make it smaller, or make it when it is needed.";
+
+        Fail(large);
+    }
+
+    [Fact]
+    public void Every_network_has_a_card()
+    {
+        var nameless =
+            from path in Directory.EnumerateFiles(Repository.Path("models"), "*.onnx")
+            let card = ScaleSuffix().Replace(Path.GetFileNameWithoutExtension(path), "") + ".md"
+            where !File.Exists(Repository.Path($"models/{card}"))
+            select $"{Short(path)} needs models/{card}: architecture, training, licence, figures.";
+
+        Fail(nameless);
+    }
+
+    [Fact]
+    public void Scripts_can_be_run()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such permission.");
+        Assert.All(
+            ["enlarger", ".ci/run", "bench/quality.sh"],
+            script => Assert.True(
+                OperatingSystem.IsWindows()
+                    || File.GetUnixFileMode(Repository.Path(script)).HasFlag(UnixFileMode.UserExecute),
+                script));
     }
 
     private static void Fail(IEnumerable<string> complaints)
@@ -46,10 +121,34 @@ public sealed partial class TidyTests
         }
     }
 
+    // What Git would take: everything but build outputs and hidden folders.
+    private static IEnumerable<string> Tracked() =>
+        from path in new FileSystemEnumerable<string>(
+            Repository.Path("."),
+            (ref FileSystemEntry entry) => entry.ToFullPath(),
+            new EnumerationOptions { RecurseSubdirectories = true })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref FileSystemEntry entry) =>
+                entry.FileName is not ("artifacts" or "node_modules") && entry.FileName[0] != '.',
+        }
+        select Path.GetFullPath(path);
+
+    private static string Short(string path) => Path.GetRelativePath(Repository.Path("."), path).Replace('\\', '/');
+
     private static IEnumerable<string> SourceFiles(params string[] folders) =>
         folders.SelectMany(folder =>
             Directory.EnumerateFiles(Repository.Path(folder), "*.cs", SearchOption.AllDirectories));
 
     [GeneratedRegex(@"\b(TO" + @"DO|HA" + @"CK)\b(?! #\d)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LooseEnd();
+
+    [GeneratedRegex("(Util|Utils|Utility|Helper|Helpers|Manager|Common|Misc)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex VagueName();
+
+    [GeneratedRegex(@"\]\((?<target>[^)#\s]*)(#[^)]*)?\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"_x\d+$", RegexOptions.None, 1000)]
+    private static partial Regex ScaleSuffix();
 }

@@ -14,6 +14,11 @@ internal sealed class OutputFolders
             var missing = new Stack<string>();
             for (var at = folder; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at))
             {
+                if (File.Exists(at))
+                {
+                    throw new CommandException($"{at} is a file, so that there can be no folder of that name.");
+                }
+
                 missing.Push(at);
             }
 

@@ -148,8 +148,7 @@ public sealed class UpscaleCommandTests : IDisposable
         var run = await CommandRun.Of("upscale", _folder["a.png"], "-m", "bicubic", "-o", _folder["file/b.png"]);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains(_folder["file"], run.ErrorLines[^1]);
-        Assert.DoesNotContain("bug", run.Error);
+        Assert.Contains($"{_folder["file"]} is a file", run.ErrorLines[^1]);
         Assert.Equal(["a.png", "file"], _folder.Files());
     }
 
