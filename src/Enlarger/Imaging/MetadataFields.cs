@@ -31,13 +31,15 @@ internal static unsafe class MetadataFields
             keep |= VipsKeep.Xmp;
         }
 
-        if (metadata.Iptc is { Length: > 0 } iptc)
+        if (metadata.Iptc is { Length: > 0 } iptc
+            && format is ImageFormat.Jpeg or ImageFormat.Tiff)
         {
-            image.SetBlob(VipsImage.IptcField, iptc.Span);
+            image.SetBlob(
+                VipsImage.IptcField,
+                format == ImageFormat.Jpeg ? IptcBlock.WrapForJpeg(iptc.Span) : IptcBlock.PadForTiff(iptc.Span));
             keep |= VipsKeep.Iptc;
         }
 
-        _ = format;
         return keep;
     }
 
