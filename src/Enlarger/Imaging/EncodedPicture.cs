@@ -147,8 +147,8 @@ internal sealed unsafe class EncodedPicture : IDisposable
             return IptcBlock.Unwrap(_image.GetBlob(VipsImage.IptcField));
         }
 
-        // libtiff gives the length in units of four bytes, which libvips takes for bytes: so the tag is read here.
-        return IptcBlock.Unwrap(TiffDirectory.FindBytes(_file.Span, TiffIptc, unitBytes: 4));
+        // libvips takes the number of values for a number of bytes, and they may be LONGs: so the tag is read here.
+        return IptcBlock.Unwrap(TiffDirectory.FindBytes(_file.Span, TiffIptc));
     }
 
     private PixelDensity? ReadDensity(byte[]? exif)

@@ -37,6 +37,14 @@ internal static class ExifBlock
         return block;
     }
 
+    /// <summary>A copy without the thumbnail, which shows the picture before it was enlarged.</summary>
+    public static byte[] WithoutThumbnail(ReadOnlySpan<byte> block)
+    {
+        var copy = block.ToArray();
+        TiffDirectory.CutAfterFirst(copy.AsSpan(Mark.Length));
+        return copy;
+    }
+
     /// <summary>The density that a normalised block tells; null where it tells none.</summary>
     public static PixelDensity? Density(ReadOnlySpan<byte> block)
     {

@@ -72,10 +72,13 @@ internal static class IptcBlock
         return [.. PhotoshopMark, .. head, .. records, .. padding[..(records.Length & 1)]];
     }
 
-    /// <summary>The records as a TIFF tag holds them, which counts in units of four bytes.</summary>
+    /// <summary>
+    /// The records with three times their length of zeros behind them. libvips 8.18 divides the length by four, for LONGs,
+    /// and libtiff 4.7 then writes as many bytes: the records. Where that has been mended, readers skip the zeros.
+    /// </summary>
     public static byte[] PadForTiff(ReadOnlySpan<byte> records)
     {
-        var padded = new byte[(records.Length + 3) & ~3];
+        var padded = new byte[checked(records.Length * 4)];
         records.CopyTo(padded);
         return padded;
     }

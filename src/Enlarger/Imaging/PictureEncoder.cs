@@ -56,6 +56,11 @@ internal static class PictureEncoder
             using var source = new VipsRows(layout, rows, metadata.Density ?? DensityUnknown, callbacks);
             var keep = MetadataFields.Set(source.Image, metadata, layout, options.Format);
             using var converted = NeedsSrgb(layout, metadata, options.Format) ? ToSrgb(source.Image, layout) : null;
+            if (converted is not null)
+            {
+                keep &= ~VipsKeep.Icc;
+            }
+
             using var file = new VipsTarget(scratch ?? target, callbacks);
             using var saver = NewSaver(layout, options);
             saver

@@ -14,6 +14,13 @@ internal static class TiffDirectory
     private const ushort DngVersion = 50706;
     private const uint ReducedResolution = 1;
 
+    // Types of values; the others are not asked for.
+    private const ushort ByteType = 1;
+    private const ushort AsciiType = 2;
+    private const ushort LongType = 4;
+    private const ushort RationalType = 5;
+    private const ushort UndefinedType = 7;
+
     /// <summary>Refuses raw camera pictures: their first directory is a preview, which nobody means to enlarge.</summary>
     /// <exception cref="ImageException">It is one.</exception>
     public static void RefuseRaw(ReadOnlySpan<byte> tiff)
@@ -56,14 +63,21 @@ internal static class TiffDirectory
         return null;
     }
 
-    /// <summary>The value of a tag that points to <paramref name="unitBytes"/> times its count.</summary>
-    public static ReadOnlySpan<byte> FindBytes(ReadOnlySpan<byte> tiff, ushort tag, int unitBytes)
+    /// <summary>The bytes of a tag's value; empty where there is none.</summary>
+    public static ReadOnlySpan<byte> FindBytes(ReadOnlySpan<byte> tiff, ushort tag)
     {
         if (Find(tiff, tag) is not { } entry)
         {
             return [];
         }
 
+        var unitBytes = ReadUInt16(tiff, entry + 2) switch
+        {
+            ByteType or AsciiType or UndefinedType => 1,
+            LongType => 4,
+            RationalType => 8,
+            _ => 0,
+        };
         var bytes = ReadUInt32(tiff, entry + 4) * (long)unitBytes;
         long start = bytes <= 4 ? entry + 8 : ReadUInt32(tiff, entry + 8);
         return start + bytes <= tiff.Length ? tiff.Slice((int)start, (int)bytes) : [];
@@ -73,7 +87,7 @@ internal static class TiffDirectory
     public static double? FindRational(ReadOnlySpan<byte> tiff, ushort tag)
     {
         const int rationalBytes = 8;
-        var value = FindBytes(tiff, tag, rationalBytes);
+        var value = FindBytes(tiff, tag);
         if (value.Length < rationalBytes)
         {
             return null;
@@ -103,6 +117,27 @@ internal static class TiffDirectory
         else
         {
             BinaryPrimitives.WriteUInt16BigEndian(tiff[(entry + 8)..], value);
+        }
+    }
+
+    /// <summary>Cuts off the second directory, which in EXIF describes the thumbnail.</summary>
+    public static void CutAfterFirst(Span<byte> tiff)
+    {
+        if (!IsTiff(tiff))
+        {
+            return;
+        }
+
+        long directory = ReadUInt32(tiff, 4);
+        if (directory > tiff.Length - 2)
+        {
+            return;
+        }
+
+        var next = directory + 2 + (long)ReadUInt16(tiff, (int)directory) * EntryBytes;
+        if (next + 4 <= tiff.Length)
+        {
+            tiff.Slice((int)next, 4).Clear();
         }
     }
 

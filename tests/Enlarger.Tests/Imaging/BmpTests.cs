@@ -26,25 +26,14 @@ public sealed class BmpTests
     }
 
     [Theory]
-    [InlineData(1, new byte[] { 0b1010_0000 }, new byte[] { 255, 0, 255 })]
-    [InlineData(2, new byte[] { 0b11_01_00_00 }, new byte[] { 170, 255, 0 })]
-    [InlineData(4, new byte[] { 0x1F, 0x20 }, new byte[] { 255, 187, 239 })]
+    [InlineData(1, new byte[] { 0b1010_0000 }, new byte[] { 1, 0, 1 })]
+    [InlineData(2, new byte[] { 0b1101_0000 }, new byte[] { 3, 1, 0 })]
+    [InlineData(4, new byte[] { 0x1F, 0x20 }, new byte[] { 1, 15, 2 })]
+    [InlineData(8, new byte[] { 7, 255, 1 }, new byte[] { 7, 255, 1 })]
     public void Small_indices_are_taken_from_the_high_bits(int bits, byte[] row, byte[] expected)
     {
-        // Entry 0 is black, entry 1 white, and the others are ever darker greys, so that no order is mistaken.
-        var count = 1 << bits;
-        var palette = Enumerable.Range(0, count)
-            .SelectMany(i => Enumerable.Repeat((byte)(i == 0 ? 0 : i == 1 ? 255 : 255 - (i - 1) * 256 / count), 3).Append((byte)0))
-            .ToArray();
-        if (bits == 2)
-        {
-            palette.AsSpan(12, 3).Fill(170);
-        }
-        else if (bits == 4)
-        {
-            palette.AsSpan(60, 3).Fill(187);
-        }
-
+        // Entry i is the grey i, so that the picture shows its indices.
+        var palette = Enumerable.Range(0, 1 << bits).SelectMany(i => (byte[])[(byte)i, (byte)i, (byte)i, 0]).ToArray();
         var read = Pictures.Read(Bmp(3, 1, bits, 0, palette, [.. row, .. new byte[4 - row.Length]])).Image;
         Assert.Equal(expected, read.Samples.ToArray());
     }

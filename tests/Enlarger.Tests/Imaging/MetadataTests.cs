@@ -60,6 +60,8 @@ public sealed class MetadataTests
     [Theory]
     [InlineData(ImageFormat.Jpeg)]
     [InlineData(ImageFormat.Png)]
+    [InlineData(ImageFormat.Webp)]
+    [InlineData(ImageFormat.Avif)]
     [InlineData(ImageFormat.Tiff)]
     [InlineData(ImageFormat.Bmp)]
     public void Density_survives_without_exif(ImageFormat format)

@@ -5,8 +5,9 @@ namespace Enlarger.Tests.Imaging;
 /// <summary>What is written is what is read back, as far as the format can hold it.</summary>
 public sealed class RoundTripTests
 {
-    // 90 of 100 on a picture with edges; a wrong channel order or a shifted row is below 20.
-    private const double LossyDecibelsMin = 32;
+    // GIF has 256 colours and AVIF a quarter of the colour samples for a picture made of both; a wrong channel order or
+    // rows shifted by one are below 20.
+    private const double LossyDecibelsMin = 28;
 
     public static TheoryData<ImageFormat, int, int> Cases()
     {
@@ -111,7 +112,7 @@ public sealed class RoundTripTests
     {
         var samples = Enumerable.Repeat(byte.MaxValue, 8 * 8 * 3 * 2).ToArray();
         var white = new PixelImage(8, 8, 3, 16, samples);
-        var read = Pictures.Read(Pictures.Write(white, ImageFormat.Avif)).Image;
+        var read = Pictures.Read(Pictures.Write(white, ImageFormat.Avif, quality: 100)).Image;
         Assert.Equal(16, read.BitDepth);
         Assert.True(read.Samples.Span.IndexOfAnyExcept(byte.MaxValue) < 0);
     }
