@@ -10,6 +10,9 @@ internal sealed class UpscaleRun(
     // Each more would hold another picture in memory and win nothing.
     private const int PicturesInFlight = 2;
 
+    // What a pipe holds on Linux.
+    private const int PipeReadBytes = 1 << 16;
+
     private readonly OutputFolders _folders = new();
     private int _finished;
     private int _failed;
@@ -77,7 +80,7 @@ internal sealed class UpscaleRun(
         var started = Stopwatch.GetTimestamp();
         var options = request.Options with { Format = item.Format };
         EnlargeResult result;
-        await using (var source = Open(item.Input))
+        await using (var source = await OpenAsync(item.Input, cancel))
         {
             result = item.ToTerminal
                 ? await WriteToTerminalAsync(source, options, progress, cancel)
@@ -108,16 +111,34 @@ internal sealed class UpscaleRun(
                 Round(Stopwatch.GetElapsedTime(started))));
     }
 
-    private Stream Open(string input)
+    private async Task<Stream> OpenAsync(string input, CancellationToken cancel)
     {
         try
         {
-            return input == UpscalePlan.Dash ? terminal.Input : File.OpenRead(input);
+            return input == UpscalePlan.Dash ? await ReadTerminalAsync(cancel) : File.OpenRead(input);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"The file cannot be read: {Explanation.Reason(error)}.");
         }
+    }
+
+    // A read of a pipe that stays silent cannot be cancelled, so Ctrl-C leaves it behind.
+    private async Task<Stream> ReadTerminalAsync(CancellationToken cancel)
+    {
+        var whole = new MemoryStream();
+        var part = new byte[PipeReadBytes];
+        int count;
+        do
+        {
+            count = await terminal.Input.ReadAsync(part, cancel).AsTask().WaitAsync(cancel);
+            whole.Write(part, 0, count);
+        }
+        // A byte more than allowed is enough for the reader to refuse the picture.
+        while (count > 0 && whole.Length <= request.Options.Limits.BytesMax);
+
+        whole.Position = 0;
+        return whole;
     }
 
     private async Task<EnlargeResult> WriteToFileAsync(
