@@ -1,19 +1,36 @@
+using System.Diagnostics;
+using Enlarger.Enlarging;
 using Enlarger.Imaging;
+using Enlarger.Inference;
 using Enlarger.Models;
 
 namespace Enlarger;
 
 /// <summary>Enlarges pictures. One instance serves any number of pictures, also at the same time.</summary>
+/// <param name="models">Where the networks come from.</param>
 public sealed class ImageEnlarger(ModelStore models)
 {
+    /// <summary>An enlarger with the models of this library.</summary>
+    public ImageEnlarger()
+        : this(new ModelStore())
+    {
+    }
+
     /// <summary>Reads a picture, enlarges it and writes the result.</summary>
+    /// <remarks>
+    /// The work is done on the thread pool. The same picture, options and version give the same bytes, whatever the
+    /// number of threads. Working memory beyond the picture itself does not grow with its height.
+    /// </remarks>
     /// <param name="source">The file to read, from its current position to its end.</param>
     /// <param name="target">Where the result goes. After an exception, throw away what it received.</param>
     /// <param name="options">Scale or size, model, format.</param>
-    /// <param name="progress">Told the finished part, 0 to 1, after each tile.</param>
-    /// <param name="cancel">Stops within the time of a tile.</param>
+    /// <param name="progress">Told the finished part, 0 to 1, every few rows.</param>
+    /// <param name="cancel">Stops within the time of a band of rows.</param>
+    /// <returns>What was done.</returns>
+    /// <exception cref="ArgumentException">The options are out of their ranges.</exception>
     /// <exception cref="ImageException">The picture was refused, or its result failed the fidelity check.</exception>
     /// <exception cref="ModelException">The model is unknown, or cannot do this.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
     public Task<EnlargeResult> EnlargeAsync(
         Stream source,
         Stream target,
@@ -21,7 +38,43 @@ public sealed class ImageEnlarger(ModelStore models)
         IProgress<double>? progress = null,
         CancellationToken cancel = default)
     {
-        ArgumentNullException.ThrowIfNull(models);
-        throw new NotSupportedException();
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
+        return Task.Run(() => Enlarge(source, target, options, progress, cancel), cancel);
+    }
+
+    private EnlargeResult Enlarge(
+        Stream source, Stream target, EnlargeOptions options, IProgress<double>? progress, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        var model = models.Get(options.Model);
+        var read = ImageReader.Read(source, options.Limits, cancel);
+        var image = read.Image;
+        var decoded = clock.Elapsed;
+
+        var plan = EnlargePlan.For(new PixelSize(image.Width, image.Height), options, model);
+        var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        using var rows = new EnlargedRows(image, plan, model, new TilingOptions { Threads = threads }, cancel);
+
+        var format = options.Format ?? read.Format;
+        var metadata = options.Strip ? image.Metadata.Stripped() : image.Metadata;
+        ImageWriter.Write(
+            rows.Layout, metadata, ReadRow, target, new WriteOptions(format, options.Quality), cancel);
+
+        var times = new EnlargeTimes(decoded, rows.Time, clock.Elapsed - decoded - rows.Time);
+        return new EnlargeResult(
+            image.Layout, read.Format, read.Frames, rows.Layout, format, model.Name, rows.Fidelity, times);
+
+        void ReadRow(int y, Span<byte> samples)
+        {
+            const int RowsPerReport = 32;
+            rows.Read(y, samples);
+            if ((y + 1) % RowsPerReport == 0 || y + 1 == rows.Layout.Height)
+            {
+                progress?.Report((y + 1.0) / rows.Layout.Height);
+            }
+        }
     }
 }

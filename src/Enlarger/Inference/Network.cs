@@ -50,6 +50,16 @@ public sealed class Network
         }
     }
 
+    /// <summary>The output has as many channels as the input.</summary>
+    internal bool KeepsChannels
+    {
+        get
+        {
+            var side = 2 * Geometry.Alignment * (Geometry.Margin + 1);
+            return Graph.Infer(new MapShape(Channels, side, side))[Graph.Output].Channels == Channels;
+        }
+    }
+
     internal CompiledGraph Graph { get; }
 
     internal NetworkGeometry Geometry => _geometry ??= NetworkGeometry.Of(Graph);

@@ -60,7 +60,7 @@ internal sealed unsafe class NetworkRows : IDisposable
 
     private CompiledGraph Graph { get; }
 
-    /// <summary>Copies row <paramref name="y"/> of the result; rows are asked for in order.</summary>
+    /// <summary>Copies row <paramref name="y"/> of the result, samples 0 to 1; rows are asked for in order.</summary>
     public void ReadRow(int y, Span<float> row)
     {
         while (y >= _bufferRows.End)
@@ -201,13 +201,15 @@ internal sealed unsafe class NetworkRows : IDisposable
         {
             if (isColour && _channels == 3)
             {
-                (target[i], target[i + 1], target[i + 2]) = (row[0], row[1], row[2]);
+                target[i] = Math.Clamp(row[0], 0, 1);
+                target[i + 1] = Math.Clamp(row[1], 0, 1);
+                target[i + 2] = Math.Clamp(row[2], 0, 1);
                 bad += (row[0] + row[1] + row[2]) * 0;
             }
             else
             {
                 var value = isColour ? (row[0] + row[1] + row[2]) / 3 : row[0];
-                target[i + plane] = value;
+                target[i + plane] = Math.Clamp(value, 0, 1);
                 bad += value * 0;
             }
         }

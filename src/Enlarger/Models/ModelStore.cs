@@ -1,19 +1,114 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Reflection;
+using Enlarger.Imaging;
+using Enlarger.Inference;
+
 namespace Enlarger.Models;
 
-/// <summary>One model that can be asked for by name.</summary>
-/// <param name="Name">What to write after <c>-m</c>, such as <c>photo</c>.</param>
-/// <param name="Scales">The scales that it has networks for, ascending; empty for a plain resampling kernel.</param>
-/// <param name="Summary">One line for a list.</param>
-/// <param name="Card">The whole model card, as Markdown.</param>
-public sealed record Model(string Name, IReadOnlyList<int> Scales, string Summary, string Card);
-
 /// <summary>Finds models: the networks embedded in this library, the resampling kernels, and ONNX files by path.</summary>
+/// <remarks>Networks are compiled on first use and then shared. Instances may be used by any number of threads.</remarks>
 public sealed class ModelStore
 {
+    // A network of 256 MiB has 67 million weights, ten times the largest that anybody would run on a processor.
+    private const long FileBytesMax = 256L << 20;
+
+    private const string Folder = "models/";
+    private readonly ConcurrentDictionary<string, Model> _files = new(StringComparer.Ordinal);
+    private readonly Lazy<IReadOnlyList<Model>> _models = new(FindEmbedded);
+
     /// <summary>All models that have names, in the order to show them.</summary>
-    public IReadOnlyList<Model> List() => throw new NotSupportedException();
+    public IReadOnlyList<Model> List() => _models.Value;
 
     /// <summary>The model of that name, or of that ONNX file; null where there is none.</summary>
     /// <exception cref="ModelException">The file is there and cannot be used; the message says why.</exception>
-    public Model? Find(string name) => throw new NotSupportedException();
+    public Model? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return List().FirstOrDefault(model => string.Equals(model.Name, name, StringComparison.OrdinalIgnoreCase))
+            ?? (File.Exists(name) ? _files.GetOrAdd(Path.GetFullPath(name), _ => FromFile(name)) : null);
+    }
+
+    /// <summary>The same, but a model that is not there is an error.</summary>
+    /// <exception cref="ModelException">There is none, or its file cannot be used.</exception>
+    public Model Get(string name) =>
+        Find(name) ?? throw new ModelException(
+            $"There is no model \"{name}\"; there are {string.Join(", ", List().Select(model => model.Name))}, "
+            + "and any ONNX file by its path.");
+
+    private static Model FromFile(string path)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > FileBytesMax)
+            {
+                throw new ModelException($"\"{path}\" is larger than {FileBytesMax >> 20} MiB, too large for a network.");
+            }
+
+            var network = Inference.Network.Load(File.ReadAllBytes(path));
+            if (network.Channels is not (1 or 3) || !network.KeepsChannels)
+            {
+                throw new ModelException("It must take and give pictures of 1 or 3 channels.");
+            }
+
+            var lazy = new Lazy<Network>(network);
+            return new Model(
+                path,
+                $"# {path}\n\nAn ONNX file of your own.\n",
+                new Dictionary<int, Lazy<Network>> { [network.Scale] = lazy });
+        }
+        catch (ModelException reason)
+        {
+            throw new ModelException($"\"{path}\" cannot be used: {reason.Message}", reason);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"\"{path}\" cannot be read.", error);
+        }
+    }
+
+    // A card "models/NAME.md" and networks "models/NAME_xSCALE.onnx" are a model.
+    private static IReadOnlyList<Model> FindEmbedded()
+    {
+        var assembly = typeof(ModelStore).Assembly;
+        var files = assembly.GetManifestResourceNames();
+        var networks = files
+            .Where(file => file.StartsWith(Folder, StringComparison.Ordinal) && file.EndsWith(".md", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(card => (Card: ReadText(assembly, card), Name: card[Folder.Length..^3]))
+            .Select(model => new Model(model.Name, model.Card, Networks(assembly, files, model.Name)));
+        Model[] kernels =
+        [
+            new("bicubic", "# bicubic\n\nCubic interpolation as MATLAB's imresize does it. No network.\n", ResampleKernel.Cubic),
+            new("lanczos", "# lanczos\n\nLanczos interpolation over three lobes. No network.\n", ResampleKernel.Lanczos3),
+        ];
+        return [.. networks.Where(model => model.Scales.Count > 0), .. kernels];
+    }
+
+    private static Dictionary<int, Lazy<Network>> Networks(Assembly assembly, string[] files, string name)
+    {
+        var networks = new Dictionary<int, Lazy<Network>>();
+        var prefix = $"{Folder}{name}_x";
+        foreach (var file in files.Where(file => file.StartsWith(prefix, StringComparison.Ordinal)))
+        {
+            var scale = int.Parse(file[prefix.Length..].Replace(".onnx", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+            networks[scale] = new Lazy<Network>(() => Inference.Network.Load(ReadBytes(assembly, file)));
+        }
+
+        return networks;
+    }
+
+    private static byte[] ReadBytes(Assembly assembly, string name)
+    {
+        using var stream = assembly.GetManifestResourceStream(name)!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static string ReadText(Assembly assembly, string name)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
 }

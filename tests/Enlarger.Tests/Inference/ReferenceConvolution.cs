@@ -3,36 +3,34 @@ namespace Enlarger.Tests.Inference;
 /// <summary>Conv and ConvTranspose of the reference, in two dimensions.</summary>
 internal static class ReferenceConvolution
 {
-    // One of the two dimensions of a convolution, all lengths in pixels.
-    private sealed record Side(int Kernel, int Stride, int Dilation, int PadBegin, int PadEnd)
-    {
-        public int Reach => (Kernel - 1) * Dilation + 1;
-    }
-
     public static ReferenceTensor Conv(ReferenceNode node)
     {
         var (x, w, bias) = (node.X, node[1], node.Find(2));
         var (sideY, sideX) = (ReadSide(node, 0), ReadSide(node, 1));
         var channelsOfGroup = w.Shape[1];
         var outputsOfGroup = w.Shape[0] / (int)node.Int("group", 1);
-        int[] shape = [x.Shape[0], w.Shape[0], Length(x.Shape[2], sideY), Length(x.Shape[3], sideX)];
+        var (height, width) = (x.Shape[2], x.Shape[3]);
+        int[] shape = [x.Shape[0], w.Shape[0], Length(height, sideY), Length(width, sideX)];
 
+        // Offsets by hand in this one place: nearly all the time of the tests is spent here.
+        var (pixels, weights) = (x.Values, w.Values);
         return ReferenceTensor.Fill(shape, at =>
         {
             var (n, m) = (at[0], at[1]);
             var sum = bias?[m] ?? 0;
             for (var c = 0; c < channelsOfGroup; c++)
             {
-                var channel = m / outputsOfGroup * channelsOfGroup + c;
+                var plane = x.Offset([n, m / outputsOfGroup * channelsOfGroup + c, 0, 0]);
+                var kernel = w.Offset([m, c, 0, 0]);
                 for (var ky = 0; ky < sideY.Kernel; ky++)
                 {
                     for (var kx = 0; kx < sideX.Kernel; kx++)
                     {
                         var py = at[2] * sideY.Stride - sideY.PadBegin + ky * sideY.Dilation;
                         var px = at[3] * sideX.Stride - sideX.PadBegin + kx * sideX.Dilation;
-                        if (py >= 0 && py < x.Shape[2] && px >= 0 && px < x.Shape[3])
+                        if (py >= 0 && py < height && px >= 0 && px < width)
                         {
-                            sum += x[n, channel, py, px] * w[m, c, ky, kx];
+                            sum += pixels[plane + py * width + px] * weights[kernel + ky * sideX.Kernel + kx];
                         }
                     }
                 }
@@ -95,4 +93,10 @@ internal static class ReferenceConvolution
 
     private static int Length(int length, Side side) =>
         (length + side.PadBegin + side.PadEnd - side.Reach) / side.Stride + 1;
+
+    // One of the two dimensions of a convolution, all lengths in pixels.
+    private sealed record Side(int Kernel, int Stride, int Dilation, int PadBegin, int PadEnd)
+    {
+        public int Reach => (Kernel - 1) * Dilation + 1;
+    }
 }

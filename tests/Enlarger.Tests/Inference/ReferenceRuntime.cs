@@ -112,7 +112,12 @@ internal static class ReferenceRuntime
     // Shapes are aligned at their ends; a length of 1 repeats.
     private static double Broadcast(ReferenceTensor tensor, int[] index)
     {
-        int[] own = [.. index[(index.Length - tensor.Rank)..].Select((i, axis) => tensor.Shape[axis] == 1 ? 0 : i)];
+        Span<int> own = stackalloc int[tensor.Rank];
+        for (var axis = 0; axis < own.Length; axis++)
+        {
+            own[axis] = tensor.Shape[axis] == 1 ? 0 : index[index.Length - own.Length + axis];
+        }
+
         return tensor[own];
     }
 

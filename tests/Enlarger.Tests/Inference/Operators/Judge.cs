@@ -45,10 +45,17 @@ internal static class Judge
         }
     }
 
-    /// <summary>The network is refused, in a sentence with these words.</summary>
+    /// <summary>The network is refused, in a sentence with these words, before it runs or at the latest then.</summary>
     public static void Refuse(OnnxWriter writer, params string[] words)
     {
-        var refusal = Assert.Throws<ModelException>(() => Network.Load(writer.ToArray()));
+        const int Side = 9;
+        var file = writer.ToArray();
+        var refusal = Assert.Throws<ModelException>(() =>
+        {
+            var network = Network.Load(file);
+            var channels = (int)OnnxReader.Read(file).Inputs[0].Shape[1];
+            network.Run(new float[channels * Side * Side], Side, Side, TestContext.Current.CancellationToken);
+        });
         Assert.All(words, word => Assert.Contains(word, refusal.Message, StringComparison.Ordinal));
     }
 }

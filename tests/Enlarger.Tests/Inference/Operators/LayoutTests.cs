@@ -71,26 +71,25 @@ public sealed class LayoutTests
             ([1], [-1], [1]),
             ([4, 4], [-4, -4], [2, 3]),
             ([1, 0], [long.MaxValue, -2], [-2, -1]),
+            ([0, 3, 0, 3], [1, 5, -9, long.MaxValue], [0, 1, 2, 3]),
             ([0, 0, 0, 3], [1, 5, -2, -8], [0, 1, 2, 3]),
         ];
         foreach (var (starts, ends, axes) in windows)
         {
-            var writer = new OnnxWriter(opset).Input("x", 17);
-            if (opset < 10)
-            {
-                writer.Node("Slice", ["x"], "y", ("starts", starts), ("ends", ends), ("axes", axes));
-            }
-            else
-            {
-                writer.Ints("starts", starts).Ints("ends", ends).Ints("axes", axes);
-                writer.Ints("steps", [.. starts.Select(_ => 1L)]);
-                string[] inputs = ["x", "starts", "ends", "axes", "steps"];
-                writer.Node("Slice", axes.Length > 1 ? inputs : inputs[..4], "y");
-            }
+            var writer = Window(opset, starts, ends, axes);
 
-            Judge.Agree(writer.Output("y"), new Dice(opset), 17, 13, 31, Judge.Exact);
+            Judge.Agree(writer, new Dice(opset), 17, 13, 31, Judge.Exact);
         }
     }
+
+    // The result is as large for every picture, which an image-to-image network may refuse, but not compute wrongly.
+    [Theory]
+    [InlineData(0, 7)]
+    [InlineData(3, 8)]
+    [InlineData(-8, -1)]
+    [InlineData(-8, long.MaxValue)]
+    public void Never_cuts_a_window_that_is_another(long start, long end) => Judge.AgreeOrRefuse(
+        Window(13, [start], [end], [3]), new Dice(1), 17, 13, 31, Judge.Exact, "size");
 
     [Theory]
     [InlineData("constant", 9)]
@@ -167,7 +166,6 @@ public sealed class LayoutTests
             .Output("y"),
         new Dice(1), 3, 7, 8, Judge.Exact);
 
-    // The picture's size, computed by the graph itself: cut the enlarged picture to twice the size of the input.
     [Fact]
     public void Refuses_to_cut_out_a_window_of_fixed_size() => Judge.Refuse(
         new OnnxWriter()
@@ -177,24 +175,46 @@ public sealed class LayoutTests
             .Output("y"),
         "different sizes");
 
+    // What networks do that pad the picture first: twice the size of the input, computed by the graph itself, is what
+    // they leave of the result.
     [Fact]
     public void Crops_to_a_size_that_the_graph_computes() => Judge.Agree(
         new OnnxWriter()
             .Input("x", 3)
-            .Ints("two", 2).Ints("three", 3).Ints("four", 4).Ints("zero", 0).IntScalar("index", 2)
-            .Floats("scales", [4], 1, 1, 4, 4)
-            .Node("Resize", ["x", "", "scales"], "big", ("mode", "nearest"),
+            .Ints("two", 2).Ints("three", 3).Ints("zero", 0).IntScalar("index", 2)
+            .Floats("scales", [4], 1, 1, 2, 2)
+            .Ints("pads", 0, 0, 0, 0, 0, 0, 3, 5)
+            .Node("Pad", ["x", "pads"], "wide", ("mode", "reflect"))
+            .Node("Resize", ["wide", "", "scales"], "big", ("mode", "nearest"),
                 ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor"))
             .Node("Shape", ["x"], "shape")
             .Node("Gather", ["shape", "index"], "h", ("axis", 0))
             .Node("Unsqueeze", ["h", "zero"], "h1")
-            .Node("Mul", ["h1", "four"], "h2")
+            .Node("Mul", ["h1", "two"], "h2")
             .Node("Shape", ["x"], "w", ("start", 3), ("end", 4))
-            .Node("Mul", ["w", "four"], "w2")
+            .Node("Mul", ["w", "two"], "w2")
             .Node("Slice", ["big", "zero", "h2", "two"], "cut")
             .Node("Slice", ["cut", "zero", "w2", "three"], "y")
             .Output("y"),
         new Dice(2), 3, 7, 9, Judge.Exact);
+
+    private static OnnxWriter Window(int opset, long[] starts, long[] ends, long[] axes)
+    {
+        var writer = new OnnxWriter(opset).Input("x", 17);
+        if (opset < 10)
+        {
+            writer.Node("Slice", ["x"], "y", ("starts", starts), ("ends", ends), ("axes", axes));
+        }
+        else
+        {
+            writer.Ints("starts", starts).Ints("ends", ends).Ints("axes", axes);
+            writer.Ints("steps", [.. starts.Select(_ => 1L)]);
+            string[] inputs = ["x", "starts", "ends", "axes", "steps"];
+            writer.Node("Slice", axes.Length > 1 ? inputs : inputs[..4], "y");
+        }
+
+        return writer.Output("y");
+    }
 
     private static OnnxWriter Padding(int opset, string mode, int channels, long[] sides, float value)
     {

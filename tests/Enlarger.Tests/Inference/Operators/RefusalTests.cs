@@ -3,7 +3,7 @@ using Enlarger.Models;
 
 namespace Enlarger.Tests.Inference.Operators;
 
-/// <summary>Graphs that cannot run are refused when they are loaded, and the node is named.</summary>
+/// <summary>Graphs that cannot run are refused, and the node is named.</summary>
 public sealed class RefusalTests
 {
     [Theory]

@@ -1,0 +1,81 @@
+using Enlarger.Imaging;
+using Enlarger.Models;
+
+namespace Enlarger.Enlarging;
+
+/// <summary>Which networks are run, one after the other, and the size that is then reduced to.</summary>
+/// <param name="Passes">Scales of the model's networks; empty where the kernel does all.</param>
+/// <param name="Size">The size of the result.</param>
+internal sealed record EnlargePlan(IReadOnlyList<int> Passes, PixelSize Size)
+{
+    // Each pass costs its scale squared times the one before. With x2 networks four of them make 16.
+    private const int PassesMax = 4;
+
+    /// <summary>Plans one picture.</summary>
+    /// <exception cref="ArgumentException">The scale or size is out of range.</exception>
+    /// <exception cref="ModelException">The model does not reach the size.</exception>
+    public static EnlargePlan For(PixelSize source, EnlargeOptions options, Model model)
+    {
+        var size = Target(source, options);
+        var needed = Math.Max((double)size.Width / source.Width, (double)size.Height / source.Height);
+        if (needed > EnlargeOptions.ScaleMax)
+        {
+            throw new ArgumentException(
+                $"{size.Width}x{size.Height} is more than {EnlargeOptions.ScaleMax} times {source.Width}x{source.Height}.",
+                nameof(options));
+        }
+
+        return new EnlargePlan(model.Kernel is null && needed >= 1 ? Reach(needed, model) : [], size);
+    }
+
+    private static PixelSize Target(PixelSize source, EnlargeOptions options)
+    {
+        if (options.Size is var (width, height))
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width, nameof(options));
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height, nameof(options));
+            return new PixelSize(width, height);
+        }
+
+        if (options.Scale is not (>= EnlargeOptions.ScaleMin and <= EnlargeOptions.ScaleMax))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                options.Scale,
+                $"The scale must be {EnlargeOptions.ScaleMin} to {EnlargeOptions.ScaleMax}.");
+        }
+
+        return new PixelSize(Times(source.Width, options.Scale), Times(source.Height, options.Scale));
+    }
+
+    private static int Times(int length, double scale) =>
+        Math.Max(1, (int)Math.Round(length * scale, MidpointRounding.AwayFromZero));
+
+    // The fewest passes, and of those the smallest product that is large enough. A small scale first: what follows it
+    // then has fewer pixels to work on.
+    private static int[] Reach(double needed, Model model)
+    {
+        // Rounding a side up may ask for a little more than the scale was.
+        const double Slack = 1e-9;
+        IEnumerable<int[]> passes = [[]];
+        for (var count = 1; count <= PassesMax; count++)
+        {
+            passes = passes.SelectMany(some => model.Scales
+                .Where(scale => some.Length == 0 || scale >= some[^1])
+                .Select(scale => (int[])[.. some, scale]));
+            var reaching = passes
+                .Where(some => Product(some) >= needed - Slack)
+                .MinBy(Product);
+            if (reaching is not null)
+            {
+                return reaching;
+            }
+        }
+
+        throw new ModelException(
+            $"The model \"{model.Name}\" enlarges up to {Product([.. Enumerable.Repeat(model.Scales[^1], PassesMax)])} "
+            + $"times, and {needed:0.###} are asked for.");
+    }
+
+    private static int Product(int[] scales) => scales.Aggregate(1, (product, scale) => product * scale);
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using Enlarger.Imaging;
+using Enlarger.Inference;
+using Enlarger.Models;
+
+namespace Enlarger.Enlarging;
+
+/// <summary>
+/// The rows of an enlarged picture, computed as they are asked for: picture, networks, reduction, fidelity check. Alpha
+/// takes the same way on its own.
+/// </summary>
+internal sealed class EnlargedRows : IDisposable
+{
+    private readonly PixelImage _image;
+    private readonly AlphaBleed? _bleed;
+    private readonly List<NetworkRows> _networks = [];
+    private readonly FloatRowSource _colours;
+    private readonly FloatRowSource _alpha;
+    private readonly FidelityCheck _check;
+    private readonly float[] _colourRow;
+    private readonly float[] _alphaRow;
+    private readonly float[] _pictureAlphaRow;
+    private readonly Stopwatch _watch = new();
+
+    /// <param name="image">The picture.</param>
+    /// <param name="plan">What to run and how large the result is.</param>
+    /// <param name="model">Whose networks are run.</param>
+    /// <param name="tiling">Threads and memory.</param>
+    /// <param name="cancel">Stops within a band of rows.</param>
+    public EnlargedRows(
+        PixelImage image, EnlargePlan plan, Model model, TilingOptions tiling, CancellationToken cancel)
+    {
+        _image = image;
+        var (size, colours) = (new PixelSize(image.Width, image.Height), image.Layout.ColourChannels);
+        Layout = new PixelLayout(plan.Size.Width, plan.Size.Height, image.Channels, image.BitDepth);
+        _colourRow = new float[plan.Size.Width * colours];
+        _alphaRow = new float[image.Layout.HasAlpha ? plan.Size.Width : 0];
+        _pictureAlphaRow = new float[image.Width];
+        _check = new FidelityCheck(size, plan.Size, colours);
+
+        var constant = image.Layout.HasAlpha ? ConstantAlpha(image) : 1;
+        _bleed = constant is null ? new AlphaBleed(image) : null;
+        _colours = Chain(ReadPicture, colours);
+        _alpha = constant is { } value ? (_, row) => row.Fill(value)
+            : Chain((y, row) => Samples.ReadAlpha(_image, y, row), 1);
+
+        FloatRowSource Chain(FloatRowSource source, int channels)
+        {
+            var at = size;
+            foreach (var scale in plan.Passes)
+            {
+                var rows = new NetworkRows(model.Network(scale), at, channels, source, tiling, cancel);
+                _networks.Add(rows);
+                (source, at) = (rows.ReadRow, rows.To);
+            }
+
+            var kernel = model.Kernel ?? ResampleKernel.Lanczos3;
+            return at == plan.Size ? source : new RowResampler(at, plan.Size, channels, kernel, source).ReadRow;
+        }
+    }
+
+    /// <summary>Size, channels and depth of the result: the picture's own but for the size.</summary>
+    public PixelLayout Layout { get; }
+
+    /// <summary>Mean difference from the picture in levels, known once the last row has been read.</summary>
+    public double Fidelity { get; private set; }
+
+    /// <summary>Time spent here, and not by whoever asks for the rows.</summary>
+    public TimeSpan Time => _watch.Elapsed;
+
+    /// <summary>Computes row <paramref name="y"/>; rows are asked for in order.</summary>
+    /// <exception cref="ImageException">With the last row: the result is not the picture.</exception>
+    public void Read(int y, Span<byte> samples)
+    {
+        _watch.Start();
+        _colours(y, _colourRow);
+        if (Layout.HasAlpha)
+        {
+            _alpha(y, _alphaRow);
+        }
+
+        Samples.Write(Layout, _colourRow, _alphaRow, samples);
+        _check.AddResult(y, _colourRow);
+        if (y == Layout.Height - 1)
+        {
+            Fidelity = _check.Finish();
+        }
+
+        _watch.Stop();
+    }
+
+    public void Dispose()
+    {
+        foreach (var rows in _networks)
+        {
+            rows.Dispose();
+        }
+    }
+
+    private static float? ConstantAlpha(PixelImage image)
+    {
+        var row = new float[image.Width];
+        Samples.ReadAlpha(image, 0, row);
+        var first = row[0];
+        for (var y = 0; y < image.Height; y++)
+        {
+            Samples.ReadAlpha(image, y, row);
+            if (row.AsSpan().ContainsAnyExcept(first))
+            {
+                return null;
+            }
+        }
+
+        return first;
+    }
+
+    private void ReadPicture(int y, Span<float> row)
+    {
+        Samples.ReadColours(_image, y, row);
+        if (_bleed is not null)
+        {
+            Samples.ReadAlpha(_image, y, _pictureAlphaRow);
+            _bleed.Apply(y, _pictureAlphaRow, row);
+        }
+
+        _check.AddPicture(y, row);
+    }
+}

@@ -1,0 +1,53 @@
+using Enlarger.Imaging;
+using Enlarger.Inference;
+
+namespace Enlarger.Models;
+
+/// <summary>One model that can be asked for: networks for one or more scales, or a plain resampling kernel.</summary>
+public sealed class Model
+{
+    private readonly Dictionary<int, Lazy<Network>> _networks;
+
+    internal Model(string name, string card, ResampleKernel kernel)
+        : this(name, card, [])
+    {
+        Kernel = kernel;
+    }
+
+    internal Model(string name, string card, Dictionary<int, Lazy<Network>> networks)
+    {
+        Name = name;
+        Card = card;
+        _networks = networks;
+        Scales = [.. networks.Keys.Order()];
+    }
+
+    /// <summary>What to write after <c>-m</c>, such as <c>photo</c>; of an ONNX file, its path.</summary>
+    public string Name { get; }
+
+    /// <summary>The scales that it has networks for, ascending; empty for a resampling kernel, which has all.</summary>
+    public IReadOnlyList<int> Scales { get; }
+
+    /// <summary>One line for a list: the first sentence of the card.</summary>
+    public string Summary
+    {
+        get
+        {
+            var text = Card.Split('\n').FirstOrDefault(line => line.Length > 0 && line[0] != '#') ?? "";
+            var end = text.IndexOf(". ", StringComparison.Ordinal);
+            return end < 0 ? text : text[..(end + 1)];
+        }
+    }
+
+    /// <summary>The whole model card, as Markdown.</summary>
+    public string Card { get; }
+
+    internal ResampleKernel? Kernel { get; }
+
+    /// <summary>The network for one of the <see cref="Scales"/>; compiled on first use, then shared.</summary>
+    /// <exception cref="ModelException">The model has none for that scale.</exception>
+    public Network Network(int scale) =>
+        _networks.TryGetValue(scale, out var network)
+            ? network.Value
+            : throw new ModelException($"The model \"{Name}\" has no network for scale {scale}.");
+}
