@@ -6,14 +6,15 @@ namespace Enlarger.Server.Commands;
 internal sealed class UpscaleRun(
     UpscaleRequest request, ImageEnlarger enlarger, IUpscaleDisplay display, Terminal terminal)
 {
-    // Two, so that one picture is decoded or encoded, on one core, while the other occupies the rest with inference.
-    // Each more would hold another picture in memory and win nothing.
-    private const int PicturesInFlight = 2;
+    // Two, so that one picture is computed while the other is decoded or encoded, which occupies a single core. Each
+    // more would hold another picture in memory and win nothing.
+    private const int PicturesInFlightMax = 2;
 
     // What a pipe holds on Linux.
     private const int PipeReadBytes = 1 << 16;
 
     private readonly OutputFolders _folders = new();
+    private EnlargeOptions _options = request.Options;
     private int _finished;
     private int _failed;
 
@@ -25,8 +26,10 @@ internal sealed class UpscaleRun(
             Report(new UpscaleReport(fault.Input, null, UpscaleReport.Failed, Error: fault.Reason), fault.Reason);
         }
 
-        // Who limits the threads wants cores left over: then pictures do not overlap.
-        var inFlight = request.Options.Threads == 0 ? PicturesInFlight : 1;
+        // The pictures share the threads. With all of them for each, they would wait for one another at every step.
+        var threads = request.Options.Threads == 0 ? Environment.ProcessorCount : request.Options.Threads;
+        var inFlight = Math.Clamp(plan.Items.Count, 1, Math.Min(PicturesInFlightMax, threads));
+        _options = request.Options with { Threads = threads / inFlight };
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = inFlight, CancellationToken = cancel };
         try
         {
@@ -78,7 +81,7 @@ internal sealed class UpscaleRun(
         UpscaleItem item, IProgress<double>? progress, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
-        var options = request.Options with { Format = item.Format };
+        var options = _options with { Format = item.Format };
         EnlargeResult result;
         await using (var source = await OpenAsync(item.Input, cancel))
         {
