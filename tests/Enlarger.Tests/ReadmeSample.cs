@@ -1,5 +1,3 @@
-using Enlarger.Models;
-
 namespace Enlarger.Tests;
 
 /// <summary>The sample of the README, word for word, so that it compiles and runs.</summary>
@@ -7,7 +5,7 @@ internal static class ReadmeSample
 {
     public static async Task RunAsync(string input, string output)
     {
-        var enlarger = new ImageEnlarger(new ModelStore());
+        var enlarger = new ImageEnlarger();
         await using var picture = File.OpenRead(input);
         await using var result = File.Create(output);
         var done = await enlarger.EnlargeAsync(picture, result, new EnlargeOptions { Scale = 2 });

@@ -9,6 +9,9 @@ namespace Enlarger.Server.Commands;
 [JsonSerializable(typeof(UpscaleReport))]
 [JsonSerializable(typeof(ModelReport))]
 [JsonSerializable(typeof(CompareReport))]
+[JsonSerializable(typeof(BenchRequest))]
+[JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(BenchError))]
 internal sealed partial class CommandJson : JsonSerializerContext
 {
     // File names in any script stay readable; nothing here is put into HTML.
@@ -16,9 +19,17 @@ internal sealed partial class CommandJson : JsonSerializerContext
         new(new JsonSerializerOptions
         {
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+            RespectNullableAnnotations = true,
+            RespectRequiredConstructorParameters = true,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         });
 
-    public static string Line<T>(T value) =>
-        JsonSerializer.Serialize(value, (JsonTypeInfo<T>)Readable.GetTypeInfo(typeof(T))!);
+    public static string Line<T>(T value) => JsonSerializer.Serialize(value, TypeInfo<T>());
+
+    /// <exception cref="JsonException">The line is not what is wanted.</exception>
+    public static T Parse<T>(string line)
+        where T : class =>
+        JsonSerializer.Deserialize(line, TypeInfo<T>()) ?? throw new JsonException("There must be an object.");
+
+    private static JsonTypeInfo<T> TypeInfo<T>() => (JsonTypeInfo<T>)Readable.GetTypeInfo(typeof(T))!;
 }

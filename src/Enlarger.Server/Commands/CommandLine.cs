@@ -67,6 +67,7 @@ internal static class CommandLine
             ModelsCommand.Make(terminal, models),
             CompareCommand.Make(terminal),
             ReduceCommand.Make(terminal),
+            new BenchCommand(terminal, models),
         };
         // Shells pass the whole line to be completed, with the name that was typed.
         root.Aliases.Add(Name);
@@ -78,6 +79,7 @@ internal static class CommandLine
             ["models"] = ModelsCommand.Examples,
             ["compare"] = CompareCommand.Examples,
             ["reduce"] = ReduceCommand.Examples,
+            ["bench"] = BenchCommand.Examples,
         };
         help.Action = new HelpWithExamples((HelpAction)help.Action!, examples);
         return root;

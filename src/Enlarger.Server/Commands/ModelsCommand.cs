@@ -40,10 +40,7 @@ internal static class ModelsCommand
     {
         try
         {
-            return models.Find(name)
-                ?? throw new UsageException(
-                    $"There is no model '{name}'; there are {string.Join(", ", models.List().Select(m => m.Name))}.",
-                    commandPath);
+            return models.Get(name);
         }
         catch (ModelException error)
         {

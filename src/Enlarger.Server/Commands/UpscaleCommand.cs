@@ -25,9 +25,6 @@ internal sealed class UpscaleCommand : Command
         Exit code: 0 all done, 1 something failed, 2 wrong usage, 130 stopped by Ctrl-C.
         """;
 
-    // More threads than any machine has cores are a slip of the finger.
-    private const int ThreadsMax = 1024;
-
     private readonly Argument<string[]> _inputs = new("INPUT")
     {
         Description = "Pictures, folders of pictures, patterns such as '*.png', or - for standard input.",
@@ -49,12 +46,8 @@ internal sealed class UpscaleCommand : Command
         CustomParser = ParseScale,
     };
 
-    private readonly Option<(int Width, int Height)?> _size = new("--size")
-    {
-        Description = "The exact size of the result in pixels, instead of a scale.",
-        HelpName = "WxH",
-        CustomParser = ParseSize,
-    };
+    private readonly Option<(int Width, int Height)?> _size = SharedOptions.Size(
+        "The exact size of the result in pixels, instead of a scale.");
 
     private readonly Option<ImageFormat?> _format = new("--format", "-f")
     {
@@ -63,19 +56,11 @@ internal sealed class UpscaleCommand : Command
         CustomParser = ParseFormat,
     };
 
-    private readonly Option<int?> _quality = Ranged(
+    private readonly Option<int?> _quality = SharedOptions.Ranged(
         "--quality", "-q", "Quality of JPEG, WebP and AVIF, 1 to 100.", 1, 100);
 
-    private readonly Option<int?> _threads = Ranged(
-        "--threads", null, "Worker threads; all cores without it. The result is the same.", 1, ThreadsMax);
-
-    private readonly Option<string> _model = new("--model", "-m")
-    {
-        Description = "A model's name (see: enlarger models), or the path of an ONNX file.",
-        HelpName = "MODEL",
-        DefaultValueFactory = _ => new EnlargeOptions().Model,
-    };
-
+    private readonly Option<string> _model = SharedOptions.Model();
+    private readonly Option<int?> _threads = SharedOptions.Threads();
     private readonly Option<bool> _strip = Flag("--strip", "Leave out EXIF, XMP, IPTC and density.");
     private readonly Option<bool> _json = Flag("--json", "Print a line of JSON for each picture.");
     private readonly Option<bool> _quiet = Flag("--quiet", "Print nothing but results and errors.");
@@ -146,28 +131,6 @@ internal sealed class UpscaleCommand : Command
 
     private static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
-    private static Option<int?> Ranged(string name, string? alias, string description, int min, int max)
-    {
-        var option = new Option<int?>(name, alias is null ? [] : [alias])
-        {
-            Description = description,
-            HelpName = "N",
-            CustomParser = result =>
-            {
-                if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number)
-                    && number >= min
-                    && number <= max)
-                {
-                    return number;
-                }
-
-                result.AddError($"{name} must be a whole number from {min} to {max}.");
-                return null;
-            },
-        };
-        return option;
-    }
-
     private static bool IsUnknownOption(string input) =>
         input.StartsWith('-') && input != UpscalePlan.Dash && !File.Exists(input);
 
@@ -184,22 +147,6 @@ internal sealed class UpscaleCommand : Command
 
         result.AddError($"--scale must be a number from {EnlargeOptions.ScaleMin} to {EnlargeOptions.ScaleMax}.");
         return 0;
-    }
-
-    private static (int Width, int Height)? ParseSize(ArgumentResult result)
-    {
-        var sides = result.Tokens[0].Value.Split('x');
-        if (sides.Length == 2
-            && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out var width)
-            && int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out var height)
-            && width > 0
-            && height > 0)
-        {
-            return (width, height);
-        }
-
-        result.AddError("--size must be two whole numbers, such as 1920x1080.");
-        return null;
     }
 
     private static ImageFormat? ParseFormat(ArgumentResult result)

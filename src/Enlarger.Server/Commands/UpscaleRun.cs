@@ -6,11 +6,15 @@ namespace Enlarger.Server.Commands;
 internal sealed class UpscaleRun(
     UpscaleRequest request, ImageEnlarger enlarger, IUpscaleDisplay display, Terminal terminal)
 {
-    // Two, so that one picture is decoded or encoded, on one core, while the other occupies the rest with inference.
-    // Each more would hold another picture in memory and win nothing.
-    private const int PicturesInFlight = 2;
+    // Two, so that one picture is computed while the other is decoded or encoded, which occupies a single core. Each
+    // more would hold another picture in memory and win nothing.
+    private const int PicturesInFlightMax = 2;
+
+    // What a pipe holds on Linux.
+    private const int PipeReadBytes = 1 << 16;
 
     private readonly OutputFolders _folders = new();
+    private EnlargeOptions _options = request.Options;
     private int _finished;
     private int _failed;
 
@@ -22,8 +26,10 @@ internal sealed class UpscaleRun(
             Report(new UpscaleReport(fault.Input, null, UpscaleReport.Failed, Error: fault.Reason), fault.Reason);
         }
 
-        // Who limits the threads wants cores left over: then pictures do not overlap.
-        var inFlight = request.Options.Threads == 0 ? PicturesInFlight : 1;
+        // The pictures share the threads. With all of them for each, they would wait for one another at every step.
+        var threads = request.Options.Threads == 0 ? Environment.ProcessorCount : request.Options.Threads;
+        var inFlight = Math.Clamp(plan.Items.Count, 1, Math.Min(PicturesInFlightMax, threads));
+        _options = request.Options with { Threads = threads / inFlight };
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = inFlight, CancellationToken = cancel };
         try
         {
@@ -75,9 +81,9 @@ internal sealed class UpscaleRun(
         UpscaleItem item, IProgress<double>? progress, CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
-        var options = request.Options with { Format = item.Format };
+        var options = _options with { Format = item.Format };
         EnlargeResult result;
-        await using (var source = Open(item.Input))
+        await using (var source = await OpenAsync(item.Input, cancel))
         {
             result = item.ToTerminal
                 ? await WriteToTerminalAsync(source, options, progress, cancel)
@@ -108,16 +114,34 @@ internal sealed class UpscaleRun(
                 Round(Stopwatch.GetElapsedTime(started))));
     }
 
-    private Stream Open(string input)
+    private async Task<Stream> OpenAsync(string input, CancellationToken cancel)
     {
         try
         {
-            return input == UpscalePlan.Dash ? terminal.Input : File.OpenRead(input);
+            return input == UpscalePlan.Dash ? await ReadTerminalAsync(cancel) : File.OpenRead(input);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"The file cannot be read: {Explanation.Reason(error)}.");
         }
+    }
+
+    // A read of a pipe that stays silent cannot be cancelled, so Ctrl-C leaves it behind.
+    private async Task<Stream> ReadTerminalAsync(CancellationToken cancel)
+    {
+        var whole = new MemoryStream();
+        var part = new byte[PipeReadBytes];
+        int count;
+        do
+        {
+            count = await terminal.Input.ReadAsync(part, cancel).AsTask().WaitAsync(cancel);
+            whole.Write(part, 0, count);
+        }
+        // A byte more than allowed is enough for the reader to refuse the picture.
+        while (count > 0 && whole.Length <= request.Options.Limits.BytesMax);
+
+        whole.Position = 0;
+        return whole;
     }
 
     private async Task<EnlargeResult> WriteToFileAsync(

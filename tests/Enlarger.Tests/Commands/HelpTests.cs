@@ -8,6 +8,7 @@ public sealed class HelpTests
     [InlineData("models", "--help")]
     [InlineData("compare", "--help")]
     [InlineData("reduce", "--help")]
+    [InlineData("bench", "--help")]
     public async Task Help_calls_the_program_by_its_name_and_has_examples(params string[] arguments)
     {
         var run = await CommandRun.Of(arguments);

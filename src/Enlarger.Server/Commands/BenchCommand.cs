@@ -1,0 +1,164 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Enlarger.Inference;
+using Enlarger.Models;
+
+namespace Enlarger.Server.Commands;
+
+/// <summary><c>enlarger bench</c>: how fast a network runs on this machine.</summary>
+internal sealed class BenchCommand : Command
+{
+    public const string CommandPath = "enlarger bench";
+
+    public const string Examples = """
+        Examples:
+          enlarger bench                                       the default model, on all cores
+          enlarger bench -m photo -s 2 --size 1920x1080 --json
+          enlarger bench --interactive                         for programs: a measurement for each line
+
+        The time is the median of the repeats, after one that is not counted: the network alone, in memory. Gflops are
+        two for each multiplication that a direct convolution would do, whatever way the work is really done.
+        Megapixels are those of the result. With --interactive, each line on standard input such as
+        {"model":"photo","width":256,"height":256,"threads":2} is measured once and answered with a line of JSON.
+        """;
+
+    private const int RepeatsMax = 1000;
+
+    private readonly Option<string> _model = SharedOptions.Model();
+    private readonly Option<(int Width, int Height)?> _size = SharedOptions.Size(
+        "The size of the picture that is enlarged.", (480, 320));
+
+    private readonly Option<int?> _scale = SharedOptions.Ranged(
+        "--scale", "-s", "Which of the model's networks; 4 or its largest without it.", 1, 16);
+
+    private readonly Option<int?> _threads = SharedOptions.Threads();
+
+    private readonly Option<int?> _repeat = SharedOptions.Ranged(
+        "--repeat", null, "Runs that are counted; 5 without it.", 1, RepeatsMax);
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print the figures as a line of JSON." };
+
+    private readonly Option<bool> _interactive = new("--interactive")
+    {
+        Description = "Read what to measure from standard input, and keep the networks loaded.",
+    };
+
+    private readonly Terminal _terminal;
+    private readonly ModelStore _models;
+
+    public BenchCommand(Terminal terminal, ModelStore models)
+        : base("bench", "Measure how fast a network runs on this machine.")
+    {
+        _terminal = terminal;
+        _models = models;
+        _model.CompletionSources.Add(_ => ModelsCommand.Names(models));
+        foreach (var option in (Option[])[_model, _size, _scale, _threads, _repeat, _json, _interactive])
+        {
+            Options.Add(option);
+        }
+
+        SetAction((result, cancel) => result.GetValue(_interactive)
+            ? AnswerAsync(cancel)
+            : Task.FromResult(Measure(result, cancel)));
+    }
+
+    private int Measure(ParseResult result, CancellationToken cancel)
+    {
+        var model = ModelsCommand.Get(_models, result.GetRequiredValue(_model), CommandPath);
+        var (width, height) = result.GetValue(_size)!.Value;
+        var request = new BenchRequest(
+            model.Name, width, height, result.GetValue(_threads) ?? Environment.ProcessorCount, result.GetValue(_scale));
+        try
+        {
+            Run(request, cancel);
+            var runs = Enumerable.Range(0, result.GetValue(_repeat) ?? 5).Select(_ => Run(request, cancel)).ToList();
+            var report = runs.OrderBy(run => run.Milliseconds).ElementAt(runs.Count / 2);
+            _terminal.Out.WriteLine(result.GetValue(_json) ? CommandJson.Line(report) : report.ToLine());
+            return CommandLine.Done;
+        }
+        catch (ModelException error)
+        {
+            throw new UsageException(error.Message, CommandPath);
+        }
+    }
+
+    private async Task<int> AnswerAsync(CancellationToken cancel)
+    {
+        using var reader = new StreamReader(_terminal.Input);
+        while (await reader.ReadLineAsync(cancel).AsTask().WaitAsync(cancel) is { } line)
+        {
+            await _terminal.Out.WriteLineAsync(Answer(line, cancel));
+            await _terminal.Out.FlushAsync(cancel);
+        }
+
+        return CommandLine.Done;
+    }
+
+    // A line that cannot be answered is answered so, and the next one may be better.
+    private string Answer(string line, CancellationToken cancel)
+    {
+        try
+        {
+            return CommandJson.Line(Run(CommandJson.Parse<BenchRequest>(line), cancel));
+        }
+        catch (JsonException)
+        {
+            return CommandJson.Line(new BenchError("The line is no request in JSON: model, width, height, threads."));
+        }
+        catch (ModelException error)
+        {
+            return CommandJson.Line(new BenchError(error.Message));
+        }
+    }
+
+    private BenchReport Run(BenchRequest request, CancellationToken cancel)
+    {
+        if (request is { Width: < 1 } or { Height: < 1 } or { Threads: < 1 or > SharedOptions.ThreadsMax })
+        {
+            throw new JsonException();
+        }
+
+        var model = _models.Get(request.Model);
+        if (model.Scales.Count == 0)
+        {
+            throw new ModelException($"The model \"{model.Name}\" has no network that could be measured.");
+        }
+
+        var network = model.Network(request.Scale ?? (model.Scales.Contains(4) ? 4 : model.Scales[^1]));
+        var time = NetworkBenchmark.Run(network, request.Width, request.Height, request.Threads, cancel);
+        var pixels = (double)request.Width * request.Height;
+        return new BenchReport(
+            model.Name,
+            network.Scale,
+            request.Width,
+            request.Height,
+            request.Threads,
+            Math.Round(time.TotalMilliseconds, 3),
+            Math.Round(2 * network.MultipliesPerInputPixel * pixels / time.TotalSeconds / 1e9, 2),
+            Math.Round(pixels * network.Scale * network.Scale / time.TotalSeconds / 1e6, 3));
+    }
+}
+
+/// <summary>What to measure.</summary>
+internal sealed record BenchRequest(string Model, int Width, int Height, int Threads, int? Scale = null);
+
+/// <summary>Why it cannot be measured.</summary>
+internal sealed record BenchError(string Error);
+
+/// <summary>How fast a network was.</summary>
+internal sealed record BenchReport(
+    string Model,
+    int Scale,
+    int Width,
+    int Height,
+    int Threads,
+    double Milliseconds,
+    double Gflops,
+    double MegapixelsPerSecond)
+{
+    public string ToLine() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Model} {Scale}x on {Width}x{Height}, {Threads} threads: {Milliseconds:F1} ms, {Gflops:F1} gflops, "
+        + $"{MegapixelsPerSecond:F2} megapixels a second");
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Enlarger.Server.Commands;
+
+/// <summary>Options that several commands have, so that they read alike everywhere.</summary>
+internal static class SharedOptions
+{
+    // More threads than any machine has cores are a slip of the finger.
+    public const int ThreadsMax = 1024;
+
+    public static Option<string> Model() => new("--model", "-m")
+    {
+        Description = "A model's name (see: enlarger models), or the path of an ONNX file.",
+        HelpName = "MODEL",
+        DefaultValueFactory = _ => new EnlargeOptions().Model,
+    };
+
+    public static Option<int?> Threads() =>
+        Ranged("--threads", null, "Worker threads; all cores without it. The result is the same.", 1, ThreadsMax);
+
+    public static Option<int?> Ranged(string name, string? alias, string description, int min, int max) =>
+        new(name, alias is null ? [] : [alias])
+        {
+            Description = description,
+            HelpName = "N",
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var number)
+                    && number >= min
+                    && number <= max)
+                {
+                    return number;
+                }
+
+                result.AddError($"{name} must be a whole number from {min} to {max}.");
+                return null;
+            },
+        };
+
+    public static Option<(int Width, int Height)?> Size(string description, (int Width, int Height)? standard = null)
+    {
+        var option = new Option<(int Width, int Height)?>("--size")
+        {
+            Description = standard is { } size ? $"{description} [default: {size.Width}x{size.Height}]" : description,
+            HelpName = "WxH",
+            CustomParser = ParseSize,
+        };
+        if (standard is not null)
+        {
+            option.DefaultValueFactory = _ => standard;
+        }
+
+        return option;
+    }
+
+    private static (int Width, int Height)? ParseSize(ArgumentResult result)
+    {
+        var sides = result.Tokens[0].Value.Split('x');
+        if (sides.Length == 2
+            && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out var width)
+            && int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out var height)
+            && width > 0
+            && height > 0)
+        {
+            return (width, height);
+        }
+
+        result.AddError("--size must be two whole numbers, such as 1920x1080.");
+        return null;
+    }
+}
