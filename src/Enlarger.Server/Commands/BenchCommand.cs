@@ -67,8 +67,8 @@ internal sealed class BenchCommand : Command
     {
         var model = ModelsCommand.Get(_models, result.GetRequiredValue(_model), CommandPath);
         var (width, height) = result.GetValue(_size)!.Value;
-        var request = new BenchRequest(
-            model.Name, width, height, result.GetValue(_threads) ?? Environment.ProcessorCount, result.GetValue(_scale));
+        var threads = result.GetValue(_threads) ?? Environment.ProcessorCount;
+        var request = new BenchRequest(model.Name, width, height, threads, result.GetValue(_scale));
         try
         {
             Run(request, cancel);

@@ -15,18 +15,25 @@ internal sealed unsafe class EncodedPicture : IDisposable
     // VipsFailOn: what the decoder calls an error, or a file that ends too early, is refused; its warnings are not.
     private const int FailOnError = 2;
 
+    private const ushort TiffIptc = 33723;
+
+    private readonly ReadOnlyMemory<byte> _file;
+    private readonly PreparedPng? _png;
     private readonly MemoryHandle _pin;
     private readonly VipsImage _image;
     private readonly ImageFormat _format;
     private readonly VipsConversion _conversion;
 
-    private EncodedPicture(MemoryHandle pin, VipsImage image, ImageFormat format, int frames)
+    private EncodedPicture(
+        ReadOnlyMemory<byte> file, MemoryHandle pin, VipsImage image, ImageFormat format, PreparedPng? png)
     {
+        _file = file;
+        _png = png;
         _pin = pin;
         _image = image;
         _format = format;
         _conversion = VipsConversion.Plan(image, format);
-        Frames = frames;
+        Frames = png?.Frames ?? image.Pages;
     }
 
     /// <summary>Columns as they are stored, before the orientation is applied.</summary>
@@ -46,10 +53,11 @@ internal sealed unsafe class EncodedPicture : IDisposable
     public static EncodedPicture Open(ReadOnlyMemory<byte> file, ImageFormat format)
     {
         VipsLibrary.Start();
-        var frames = 0;
+        PreparedPng? png = null;
         if (format == ImageFormat.Png)
         {
-            (file, frames) = PngChunks.Prepare(file);
+            png = PngChunks.Prepare(file);
+            file = png.File;
         }
         else if (format == ImageFormat.Tiff)
         {
@@ -61,7 +69,7 @@ internal sealed unsafe class EncodedPicture : IDisposable
         try
         {
             image = Load((byte*)pin.Pointer, file.Length, format);
-            return new EncodedPicture(pin, image, format, frames > 0 ? frames : image.Pages);
+            return new EncodedPicture(file, pin, image, format, png);
         }
         catch (VipsException exception)
         {
@@ -123,19 +131,44 @@ internal sealed unsafe class EncodedPicture : IDisposable
 
     private ImageMetadata ReadMetadata()
     {
-        var (across, down) = _image.Density;
+        var exif = ExifBlock.Normalise(_image.GetBlob(VipsImage.ExifField));
         return new ImageMetadata(
-            ColourProfile: _conversion.KeepsProfile ? Block(_image.GetBlob(VipsImage.ColourProfileField)) : default,
-            Exif: Block(ExifBlock.Normalise(_image.GetBlob(VipsImage.ExifField))),
-            Xmp: Block(_image.GetBlob(VipsImage.XmpField)),
-            Iptc: Block(_image.GetBlob(VipsImage.IptcField)),
-
-            // libvips says one pixel a millimetre where a file says nothing.
-            Density: (across, down) is (1, 1) || !(across > 0) || !(down > 0) ? null : Upright(across, down));
+            Block(_conversion.KeepsProfile ? _image.GetBlob(VipsImage.ColourProfileField) : null),
+            Block(exif),
+            Block(_image.GetBlob(VipsImage.XmpField)),
+            Block(ReadIptc()),
+            ReadDensity(exif));
     }
 
-    private PixelDensity Upright(double across, double down) =>
-        _image.Orientation >= 5 ? new PixelDensity(down, across) : new PixelDensity(across, down);
+    private byte[]? ReadIptc()
+    {
+        if (_format != ImageFormat.Tiff)
+        {
+            return IptcBlock.Unwrap(_image.GetBlob(VipsImage.IptcField));
+        }
+
+        // libvips takes the number of values for a number of bytes, and they may be LONGs: so the tag is read here.
+        return IptcBlock.Unwrap(TiffDirectory.FindBytes(_file.Span, TiffIptc));
+    }
+
+    private PixelDensity? ReadDensity(byte[]? exif)
+    {
+        // libvips invents 72 dots an inch for PNG and JPEG, and one pixel a millimetre elsewhere.
+        var isTold = _format switch
+        {
+            ImageFormat.Png => _png!.HasDensity,
+            ImageFormat.Jpeg => _image.HasField(VipsImage.DensityUnitField),
+            ImageFormat.Tiff => _image.Density is not (1, 1),
+            ImageFormat.Webp or ImageFormat.Avif or ImageFormat.Gif or ImageFormat.Bmp => false,
+        };
+        var (across, down) = _image.Density;
+        var density = isTold && across > 0 && down > 0
+            ? new PixelDensity(across, down)
+            : exif is null ? null : ExifBlock.Density(exif);
+        return density is not null && _image.Orientation >= 5
+            ? new PixelDensity(density.Down, density.Across)
+            : density;
+    }
 
     // A null array converts to an empty block, not to none.
     private static ReadOnlyMemory<byte>? Block(byte[]? bytes) =>

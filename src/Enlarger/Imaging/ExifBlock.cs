@@ -4,6 +4,10 @@ namespace Enlarger.Imaging;
 internal static class ExifBlock
 {
     private const ushort Orientation = 274;
+    private const ushort XResolution = 282;
+    private const ushort YResolution = 283;
+    private const ushort ResolutionUnit = 296;
+    private const int UnitCentimetre = 3;
 
     /// <summary>The mark that begins a block.</summary>
     public static ReadOnlySpan<byte> Mark => "Exif\0\0"u8;
@@ -24,16 +28,36 @@ internal static class ExifBlock
         }
 
         var tiff = block.AsSpan(Mark.Length);
-        if (!tiff.StartsWith("II*\0"u8) && !tiff.StartsWith("MM\0*"u8))
+        if (!TiffDirectory.IsTiff(tiff))
         {
             return null;
         }
 
-        if (TiffDirectory.Find(tiff, Orientation) is { } entry)
+        TiffDirectory.SetUInt16(tiff, Orientation, 1);
+        return block;
+    }
+
+    /// <summary>A copy without the thumbnail, which shows the picture before it was enlarged.</summary>
+    public static byte[] WithoutThumbnail(ReadOnlySpan<byte> block)
+    {
+        var copy = block.ToArray();
+        TiffDirectory.CutAfterFirst(copy.AsSpan(Mark.Length));
+        return copy;
+    }
+
+    /// <summary>The density that a normalised block tells; null where it tells none.</summary>
+    public static PixelDensity? Density(ReadOnlySpan<byte> block)
+    {
+        var tiff = block[Mark.Length..];
+        if (TiffDirectory.FindRational(tiff, XResolution) is not { } across
+            || TiffDirectory.FindRational(tiff, YResolution) is not { } down
+            || across <= 0 || down <= 0)
         {
-            TiffDirectory.SetUInt16(tiff, entry, 1);
+            return null;
         }
 
-        return block;
+        // Without a unit, EXIF means inches.
+        var millimetres = TiffDirectory.FindUInt16(tiff, ResolutionUnit) == UnitCentimetre ? 10 : 25.4;
+        return new PixelDensity(across / millimetres, down / millimetres);
     }
 }

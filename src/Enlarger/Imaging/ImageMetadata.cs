@@ -4,7 +4,7 @@ namespace Enlarger.Imaging;
 /// <param name="ColourProfile">The ICC profile that the samples are encoded in; null means sRGB or plain grey.</param>
 /// <param name="Exif">The EXIF block, from its <c>Exif\0\0</c> mark on. Its orientation is 1: readers apply it.</param>
 /// <param name="Xmp">The XMP packet.</param>
-/// <param name="Iptc">The IPTC block.</param>
+/// <param name="Iptc">The IPTC records, without the Photoshop wrapper that JPEG has around them.</param>
 /// <param name="Density">Pixels a millimetre, across and down; null where the file does not say.</param>
 public sealed record ImageMetadata(
     ReadOnlyMemory<byte>? ColourProfile = null,

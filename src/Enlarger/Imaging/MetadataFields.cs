@@ -20,7 +20,9 @@ internal static unsafe class MetadataFields
             keep |= VipsKeep.Icc;
         }
 
-        if (metadata.Exif is { } exif && SetExif(image, exif.Span))
+        // Where only EXIF can hold the density, libvips makes a block for it; it writes no JFIF header.
+        var densityIsExif = format is ImageFormat.Jpeg or ImageFormat.Webp or ImageFormat.Avif;
+        if ((metadata.Exif is { } exif && SetExif(image, exif.Span)) || (metadata.Density is not null && densityIsExif))
         {
             keep |= VipsKeep.Exif;
         }
@@ -31,20 +33,21 @@ internal static unsafe class MetadataFields
             keep |= VipsKeep.Xmp;
         }
 
-        if (metadata.Iptc is { Length: > 0 } iptc)
+        if (metadata.Iptc is { Length: > 0 } iptc
+            && format is ImageFormat.Jpeg or ImageFormat.Tiff)
         {
-            image.SetBlob(VipsImage.IptcField, iptc.Span);
+            image.SetBlob(
+                VipsImage.IptcField,
+                format == ImageFormat.Jpeg ? IptcBlock.WrapForJpeg(iptc.Span) : IptcBlock.PadForTiff(iptc.Span));
             keep |= VipsKeep.Iptc;
         }
 
-        _ = format;
         return keep;
     }
 
     /// <summary>
     /// libvips writes EXIF from fields that its loaders make of the block, one for each tag, and drops tags that have
-    /// none. So a JPEG header with the block is loaded for them. It brings size and orientation up to date itself, and
-    /// drops the thumbnail, which would show the small picture.
+    /// none. So a JPEG header with the block is loaded for them. It brings size and orientation up to date itself.
     /// </summary>
     private static bool SetExif(VipsImage image, ReadOnlySpan<byte> exif)
     {
@@ -53,14 +56,15 @@ internal static unsafe class MetadataFields
             return false;
         }
 
-        var carrier = Carrier(exif);
+        var current = ExifBlock.WithoutThumbnail(exif);
+        var carrier = Carrier(current);
         fixed (byte* bytes = carrier)
         {
             try
             {
                 using var loader = new VipsOperation("jpegload_buffer");
                 using var loaded = loader.Set("buffer", bytes, carrier.Length).RunToImage();
-                loaded.CopyTextTo(image, IsTag);
+                loaded.CopyTextTo(image, field => field.StartsWith("exif-ifd", StringComparison.Ordinal));
             }
             catch (VipsException)
             {
@@ -69,15 +73,10 @@ internal static unsafe class MetadataFields
             }
         }
 
-        image.SetBlob(VipsImage.ExifField, exif);
+        image.SetBlob(VipsImage.ExifField, current);
         image.SetInt(VipsImage.OrientationField, 1);
         return true;
     }
-
-    // Directory 1 describes the thumbnail.
-    private static bool IsTag(string field) =>
-        field.StartsWith("exif-ifd", StringComparison.Ordinal)
-        && !field.StartsWith("exif-ifd1-", StringComparison.Ordinal);
 
     /// <summary>The headers of a grey JPEG of one pixel with that EXIF block; loading stops before the pixel.</summary>
     private static byte[] Carrier(ReadOnlySpan<byte> exif)

@@ -50,16 +50,6 @@ public sealed class Network
         }
     }
 
-    /// <summary>The output has as many channels as the input.</summary>
-    internal bool KeepsChannels
-    {
-        get
-        {
-            var side = 2 * Geometry.Alignment * (Geometry.Margin + 1);
-            return Graph.Infer(new MapShape(Channels, side, side))[Graph.Output].Channels == Channels;
-        }
-    }
-
     internal CompiledGraph Graph { get; }
 
     internal NetworkGeometry Geometry => _geometry ??= NetworkGeometry.Of(Graph);
@@ -95,9 +85,56 @@ public sealed class Network
         return (Run(run, input.ToArray(), shape, size, cancel), size.Height, size.Width);
     }
 
+    /// <summary>
+    /// Enlarges a picture in memory, cut into strips for several threads. The result does not depend on their number.
+    /// </summary>
+    /// <param name="picture">RGB samples from 0 to 1, interleaved: [height, width, 3].</param>
+    /// <param name="height">Rows of the picture.</param>
+    /// <param name="width">Columns of the picture.</param>
+    /// <param name="threads">Threads that compute; 0 takes all cores.</param>
+    /// <param name="cancel">Stops within a few rows.</param>
+    /// <returns>RGB samples from 0 to 1: [height * Scale, width * Scale, 3].</returns>
+    /// <exception cref="ArgumentException">The samples are not height x width x 3 many.</exception>
+    /// <exception cref="ModelException">The network does not enlarge pictures of 1 or 3 channels.</exception>
+    public float[] Enlarge(
+        ReadOnlyMemory<float> picture, int height, int width, int threads = 0, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(picture.Length, checked(height * width * 3), nameof(picture));
+        CheckEnlarges();
+
+        var options = new TilingOptions { Threads = threads == 0 ? Environment.ProcessorCount : threads };
+        using var rows = new NetworkRows(this, new Imaging.PixelSize(width, height), 3, Source, options, cancel);
+        var length = rows.To.Width * 3;
+        var result = new float[checked(length * rows.To.Height)];
+        for (var y = 0; y < rows.To.Height; y++)
+        {
+            rows.ReadRow(y, result.AsSpan(y * length, length));
+        }
+
+        return result;
+
+        void Source(int y, Span<float> row) => picture.Span.Slice(y * width * 3, width * 3).CopyTo(row);
+    }
+
     /// <summary>Compiles for given kernels, so that tests can try all of them on one machine.</summary>
     internal static Network Load(ReadOnlySpan<byte> onnx, KernelSet kernels) =>
         new(GraphCompiler.Compile(OnnxReader.Read(onnx)), kernels);
+
+    /// <summary>Makes sure that the network takes and gives pictures of 1 or 3 channels, and enlarges them.</summary>
+    /// <exception cref="ModelException">It does not.</exception>
+    internal void CheckEnlarges()
+    {
+        var side = 2 * Geometry.Alignment * (Geometry.Margin + 1);
+        var channels = Graph.Infer(new MapShape(Channels, side, side))[Graph.Output].Channels;
+        if (Channels is not (1 or 3) || channels != Channels)
+        {
+            throw new ModelException(
+                $"The network must take and give pictures of 1 or 3 channels, not {Channels} and {channels}.");
+        }
+    }
 
     internal BandPlan Plan(MapShape input, Extent kept) => new(Graph, _kernels, input, kept);
 

@@ -46,11 +46,7 @@ public sealed class ModelStore
             }
 
             var network = Inference.Network.Load(File.ReadAllBytes(path));
-            if (network.Channels is not (1 or 3) || !network.KeepsChannels)
-            {
-                throw new ModelException("It must take and give pictures of 1 or 3 channels.");
-            }
-
+            network.CheckEnlarges();
             var lazy = new Lazy<Network>(network);
             return new Model(
                 path,

@@ -24,9 +24,7 @@ internal static class BmpWriter
     public static void Write(
         PixelLayout layout, ImageMetadata metadata, RowSource rows, Stream target, CancellationToken cancel)
     {
-        var profile = metadata.ColourProfile is { } icc && IccProfile.Describes(icc.Span, layout.Channels)
-            ? icc
-            : default;
+        var profile = Profile(layout, metadata);
         target.Write(Headers(layout, metadata.Density, profile.Length));
         var source = new byte[layout.RowBytes];
         var row = new byte[BmpHeader.RowBytesFor(layout.Width, BitsPerPixel(layout))];
@@ -40,6 +38,14 @@ internal static class BmpWriter
 
         target.Write(profile.Span);
     }
+
+    // A grey profile does not describe the RGB that grey with alpha becomes.
+    private static ReadOnlyMemory<byte> Profile(PixelLayout layout, ImageMetadata metadata) =>
+        layout.Channels != 2
+        && metadata.ColourProfile is { } profile
+        && IccProfile.Describes(profile.Span, layout.Channels)
+            ? profile
+            : default;
 
     // Grey with alpha has no form of its own and is written as RGB with alpha.
     private static int BitsPerPixel(PixelLayout layout) => layout.Channels switch { 1 => 8, 3 => 24, _ => 32 };

@@ -12,7 +12,9 @@ internal sealed class VipsException(string operation, string reason) : Exception
     public static VipsException Drain(string operation)
     {
         var text = VipsNative.DrainErrors();
-        var reason = Marshal.PtrToStringUTF8(text)?.Trim();
+
+        // The last line is the latest; what probes and other threads left stands before it.
+        var reason = Marshal.PtrToStringUTF8(text)?.Trim().Split('\n')[^1];
         VipsNative.Free(text);
         return new VipsException(operation, string.IsNullOrEmpty(reason) ? "no reason given" : reason);
     }

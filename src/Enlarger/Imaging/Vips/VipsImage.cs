@@ -10,6 +10,7 @@ internal sealed unsafe class VipsImage : SafeHandleZeroOrMinusOneIsInvalid
     public const string ExifField = "exif-data";
     public const string XmpField = "xmp-data";
     public const string IptcField = "iptc-data";
+    public const string DensityUnitField = "resolution-unit";
     public const string OrientationField = "orientation";
     public const string BitsPerSampleField = "bits-per-sample";
     public const string ConcurrencyField = "concurrency";
@@ -49,9 +50,11 @@ internal sealed unsafe class VipsImage : SafeHandleZeroOrMinusOneIsInvalid
         byte* samples, long bytes, int width, int height, int bands, VipsBandFormat format) =>
         new(VipsNative.NewImageFromMemory(samples, (nuint)bytes, width, height, bands, format));
 
+    public bool HasField(string field) => VipsNative.GetFieldType(this, field) != 0;
+
     public byte[]? GetBlob(string field)
     {
-        if (VipsNative.GetFieldType(this, field) == 0
+        if (!HasField(field)
             || VipsNative.GetBlob(this, field, out var bytes, out var count) != 0
             || count == 0)
         {
@@ -70,7 +73,7 @@ internal sealed unsafe class VipsImage : SafeHandleZeroOrMinusOneIsInvalid
     }
 
     public int? GetInt(string field) =>
-        VipsNative.GetFieldType(this, field) != 0 && VipsNative.GetInt(this, field, out var value) == 0 ? value : null;
+        HasField(field) && VipsNative.GetInt(this, field, out var value) == 0 ? value : null;
 
     public void SetInt(string field, int value) => VipsNative.SetInt(this, field, value);
 

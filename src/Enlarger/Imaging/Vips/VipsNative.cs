@@ -31,6 +31,9 @@ internal static unsafe partial class VipsNative
     [LibraryImport(Vips, EntryPoint = "vips_tracked_get_mem")]
     public static partial nuint TrackedBytes();
 
+    [LibraryImport(Vips, EntryPoint = "vips_tracked_get_mem_highwater")]
+    public static partial nuint TrackedHighWater();
+
     [LibraryImport(Vips, EntryPoint = "vips_error_buffer_copy")]
     public static partial nint DrainErrors();
 
