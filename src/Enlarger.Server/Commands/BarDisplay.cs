@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Enlarger.Server.Commands;
 
-/// <summary>Bars on a terminal: one for each picture in flight and, for several pictures, one for all of them.</summary>
+/// <summary>Bars on a terminal: one for each picture in flight and, of several, one for all of them.</summary>
 internal sealed class BarDisplay : IUpscaleDisplay
 {
     private readonly Terminal _terminal;

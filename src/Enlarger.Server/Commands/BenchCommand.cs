@@ -1,7 +1,7 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using Enlarger.Inference;
 using Enlarger.Models;
 
 namespace Enlarger.Server.Commands;
@@ -24,6 +24,9 @@ internal sealed class BenchCommand : Command
         """;
 
     private const int RepeatsMax = 1000;
+
+    // Picture and result are whole in memory, as they are for other engines: 16 times this as floats is 3 GiB.
+    private const long PixelsMax = 1 << 24;
 
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<(int Width, int Height)?> _size = SharedOptions.Size(
@@ -67,8 +70,8 @@ internal sealed class BenchCommand : Command
     {
         var model = ModelsCommand.Get(_models, result.GetRequiredValue(_model), CommandPath);
         var (width, height) = result.GetValue(_size)!.Value;
-        var request = new BenchRequest(
-            model.Name, width, height, result.GetValue(_threads) ?? Environment.ProcessorCount, result.GetValue(_scale));
+        var threads = result.GetValue(_threads) ?? Environment.ProcessorCount;
+        var request = new BenchRequest(model.Name, width, height, threads, result.GetValue(_scale));
         try
         {
             Run(request, cancel);
@@ -119,6 +122,11 @@ internal sealed class BenchCommand : Command
             throw new JsonException();
         }
 
+        if ((long)request.Width * request.Height > PixelsMax)
+        {
+            throw new ModelException($"A picture of {request.Width}x{request.Height} is too large to measure with.");
+        }
+
         var model = _models.Get(request.Model);
         if (model.Scales.Count == 0)
         {
@@ -126,7 +134,10 @@ internal sealed class BenchCommand : Command
         }
 
         var network = model.Network(request.Scale ?? (model.Scales.Contains(4) ? 4 : model.Scales[^1]));
-        var time = NetworkBenchmark.Run(network, request.Width, request.Height, request.Threads, cancel);
+        var picture = Noise(request.Width * request.Height * 3);
+        var started = Stopwatch.GetTimestamp();
+        network.Enlarge(picture, request.Height, request.Width, request.Threads, cancel);
+        var time = Stopwatch.GetElapsedTime(started);
         var pixels = (double)request.Width * request.Height;
         return new BenchReport(
             model.Name,
@@ -137,6 +148,18 @@ internal sealed class BenchCommand : Command
             Math.Round(time.TotalMilliseconds, 3),
             Math.Round(2 * network.MultipliesPerInputPixel * pixels / time.TotalSeconds / 1e9, 2),
             Math.Round(pixels * network.Scale * network.Scale / time.TotalSeconds / 1e6, 3));
+    }
+
+    private static float[] Noise(int length)
+    {
+        var random = new Random(1);
+        var noise = new float[length];
+        foreach (ref var sample in noise.AsSpan())
+        {
+            sample = random.NextSingle();
+        }
+
+        return noise;
     }
 }
 

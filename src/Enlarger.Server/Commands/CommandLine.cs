@@ -105,7 +105,8 @@ internal static class CommandLine
             parseResult.InvocationConfiguration.Output = text;
             var code = help.Invoke(parseResult);
             parseResult.InvocationConfiguration.Output = output;
-            output.Write(text.ToString().Replace($"  {RootCommand.ExecutableName}", $"  {Name}", StringComparison.Ordinal));
+            var fileName = $"  {RootCommand.ExecutableName}";
+            output.Write(text.ToString().Replace(fileName, $"  {Name}", StringComparison.Ordinal));
 
             if (examples.TryGetValue(parseResult.CommandResult.Command.Name, out var lines))
             {

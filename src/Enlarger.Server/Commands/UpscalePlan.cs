@@ -27,7 +27,8 @@ internal sealed record UpscalePlan(IReadOnlyList<UpscaleItem> Items, IReadOnlyLi
         }
 
         var folder = toFolder ? Path.TrimEndingDirectorySeparator(request.Output!) : null;
-        var found = InputFiles.Find(request.Inputs, request.Recursive, folder is null ? null : Path.GetFullPath(folder));
+        var notSearched = folder is null ? null : Path.GetFullPath(folder);
+        var found = InputFiles.Find(request.Inputs, request.Recursive, notSearched);
         var items = found.Files.Select(file => MakeItem(request, file, folder)).ToList();
         RefuseCollisions(items, request.Force);
         return new UpscalePlan(items, found.Faults);

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Enlarger.Imaging;
 
-/// <summary>Fills <paramref name="samples"/> with row <paramref name="y"/>; asked for once each, top to bottom.</summary>
+/// <summary>Gives row <paramref name="y"/>; asked for once each, top to bottom.</summary>
 internal delegate void FloatRowSource(int y, Span<float> samples);
 
 /// <summary>
@@ -49,7 +49,7 @@ internal sealed class RowResampler
         }
     }
 
-    /// <summary>Computes row <paramref name="y"/> of the result; <paramref name="y"/> grows from call to call.</summary>
+    /// <summary>Computes row <paramref name="y"/> of the result, which grows from call to call.</summary>
     public void ReadRow(int y, Span<float> row)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(y, _rowNext);
