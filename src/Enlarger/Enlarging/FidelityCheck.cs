@@ -78,48 +78,49 @@ internal sealed class FidelityCheck
 
     private static int Cells(int length) => Math.Clamp(length / CellPixelsMin, 1, CellsMax);
 
-    // Sums of the samples in each cell; rows come in order.
+    // Sums of the samples in each cell; a pixel on a border belongs to both sides by its parts.
     private sealed class Grid(PixelSize size, int columns, int rows, int channels)
     {
         private readonly double[] _sums = new double[columns * rows * channels];
-        private readonly int[] _columnEnds = Ends(size.Width, columns);
-        private readonly int[] _rowEnds = Ends(size.Height, rows);
-        private int _row;
+        private readonly double[] _row = new double[columns * channels];
 
         public void Add(int y, ReadOnlySpan<float> row)
         {
-            if (y == _rowEnds[_row])
+            var width = (double)size.Width / columns;
+            for (var column = 0; column < columns; column++)
             {
-                _row++;
+                Sum(row, column * width, Math.Min((column + 1) * width, size.Width), _row.AsSpan(column * channels, channels));
             }
 
-            var cell = _row * columns * channels;
-            var x = 0;
-            foreach (var end in _columnEnds)
+            var height = (double)size.Height / rows;
+            var first = Math.Min((int)(y / height), rows - 1);
+            for (var cell = first; cell < rows && cell * height < y + 1; cell++)
             {
-                for (var c = 0; c < channels; c++)
+                var part = Math.Min(y + 1, (cell + 1) * height) - Math.Max(y, cell * height);
+                for (var i = 0; i < _row.Length; i++)
                 {
-                    var sum = 0f;
-                    for (var i = (x * channels) + c; i < end * channels; i += channels)
-                    {
-                        sum += row[i];
-                    }
-
-                    _sums[cell + c] += sum;
+                    _sums[(cell * _row.Length) + i] += part * _row[i];
                 }
-
-                x = end;
-                cell += channels;
             }
         }
 
         public IEnumerable<double> Means() =>
-            _sums.Select((sum, i) => 255 * sum / Length(_columnEnds, i / channels % columns)
-                / Length(_rowEnds, i / channels / columns));
+            _sums.Select(sum => 255 * sum / ((double)size.Width / columns * size.Height / rows));
 
-        private static int[] Ends(int length, int parts) =>
-            [.. Enumerable.Range(1, parts).Select(i => (int)((long)length * i / parts))];
+        private void Sum(ReadOnlySpan<float> row, double start, double end, Span<double> sums)
+        {
+            var (first, last) = ((int)start, Math.Min((int)end, size.Width - 1));
+            for (var c = 0; c < channels; c++)
+            {
+                var sum = 0f;
+                for (var i = (first * channels) + c; i < last * channels; i += channels)
+                {
+                    sum += row[i];
+                }
 
-        private static int Length(int[] ends, int i) => ends[i] - (i == 0 ? 0 : ends[i - 1]);
+                // What the first pixel has too much, and the last too little.
+                sums[c] = sum - ((start - first) * row[(first * channels) + c]) + ((end - last) * row[(last * channels) + c]);
+            }
+        }
     }
 }

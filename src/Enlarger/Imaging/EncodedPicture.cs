@@ -133,7 +133,7 @@ internal sealed unsafe class EncodedPicture : IDisposable
     {
         var exif = ExifBlock.Normalise(_image.GetBlob(VipsImage.ExifField));
         return new ImageMetadata(
-            Block(_conversion.KeepsProfile ? _image.GetBlob(VipsImage.ColourProfileField) : null),
+            _conversion.Profile,
             Block(exif),
             Block(_image.GetBlob(VipsImage.XmpField)),
             Block(ReadIptc()),

@@ -1,33 +1,76 @@
-using System.Buffers.Binary;
+using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace Enlarger.Imaging;
 
-/// <summary>Looks at the head of ICC profiles (ISO 15076-1, 7.2).</summary>
+/// <summary>Looks at the structure of ICC profiles (ISO 15076-1, 7.2 and 7.3).</summary>
 internal static class IccProfile
 {
     /// <summary>The channels of CMYK, which no <see cref="PixelLayout"/> has.</summary>
     public const int CmykChannels = 0;
 
     private const int HeaderBytes = 128;
+    private const int TagBytes = 12;
+    private const uint IntentMax = ushort.MaxValue - 1;
 
     /// <summary>
-    /// The profile is one for pictures of that many channels. Codecs refuse to write one that is not, and using it
-    /// would spoil the colours.
+    /// The profile, without what may follow its declared end, where it is sound and one for pictures of that many
+    /// channels; else null. The checks are those of libpng, which fails to write a picture with another.
     /// </summary>
-    public static bool Describes(ReadOnlySpan<byte> profile, int channels)
+    public static ReadOnlyMemory<byte>? Sound(ReadOnlyMemory<byte>? profile, int channels)
     {
-        if (profile.Length < HeaderBytes
-            || BinaryPrimitives.ReadUInt32BigEndian(profile) > profile.Length
-            || !profile[36..40].SequenceEqual("acsp"u8))
+        if (profile is not { Length: > HeaderBytes + 4 } bytes)
         {
-            return false;
+            return null;
         }
 
-        return profile[16..20].SequenceEqual(channels switch
+        var declared = ReadUInt32BigEndian(bytes.Span);
+        if (declared is < HeaderBytes + 4 || declared > bytes.Length)
+        {
+            return null;
+        }
+
+        bytes = bytes[..(int)declared];
+        return IsHeaderSound(bytes.Span, channels) && AreTagsInside(bytes.Span) ? bytes : null;
+    }
+
+    private static bool IsHeaderSound(ReadOnlySpan<byte> profile, int channels)
+    {
+        var colourSpace = channels switch
         {
             CmykChannels => "CMYK"u8,
             1 or 2 => "GRAY"u8,
             _ => "RGB "u8,
-        });
+        };
+        var deviceClass = profile[12..16];
+        var connection = profile[20..24];
+        return profile[36..40].SequenceEqual("acsp"u8)
+            && profile[16..20].SequenceEqual(colourSpace)
+            && (deviceClass.SequenceEqual("mntr"u8) || deviceClass.SequenceEqual("scnr"u8)
+                || deviceClass.SequenceEqual("prtr"u8) || deviceClass.SequenceEqual("spac"u8))
+            && (connection.SequenceEqual("XYZ "u8) || connection.SequenceEqual("Lab "u8))
+            && ReadUInt32BigEndian(profile[64..]) <= IntentMax
+
+            // From version 4 on, the length is a multiple of four.
+            && (profile[8] < 4 || profile.Length % 4 == 0);
+    }
+
+    private static bool AreTagsInside(ReadOnlySpan<byte> profile)
+    {
+        long count = ReadUInt32BigEndian(profile[HeaderBytes..]);
+        if (HeaderBytes + 4 + count * TagBytes > profile.Length)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < count; i++)
+        {
+            var tag = profile[(HeaderBytes + 4 + i * TagBytes)..];
+            if (ReadUInt32BigEndian(tag[4..]) + (long)ReadUInt32BigEndian(tag[8..]) > profile.Length)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -14,7 +14,7 @@ internal static unsafe class MetadataFields
     public static VipsKeep Set(VipsImage image, ImageMetadata metadata, PixelLayout layout, ImageFormat format)
     {
         var keep = VipsKeep.None;
-        if (metadata.ColourProfile is { } profile && IccProfile.Describes(profile.Span, layout.Channels))
+        if (IccProfile.Sound(metadata.ColourProfile, layout.Channels) is { } profile && IsUsable(profile.Span, layout))
         {
             image.SetBlob(VipsImage.ColourProfileField, profile.Span);
             keep |= VipsKeep.Icc;
@@ -43,6 +43,29 @@ internal static unsafe class MetadataFields
         }
 
         return keep;
+    }
+
+    /// <summary>Converts one pixel, as the transform of the whole picture must not fail half-way.</summary>
+    private static bool IsUsable(ReadOnlySpan<byte> profile, PixelLayout layout)
+    {
+        var samples = stackalloc ushort[4];
+        using var pixel = VipsImage.FromMemory(
+            (byte*)samples, layout.Channels * sizeof(ushort), 1, 1, layout.Channels, VipsBandFormat.UShort);
+        pixel.SetBlob(VipsImage.ColourProfileField, profile);
+        try
+        {
+            using var convert = new VipsOperation("icc_transform");
+            using var converted = convert
+                .Set("in", pixel)
+                .Set("output-profile", "srgb")
+                .Set("embedded", state: true)
+                .RunToImage();
+            return true;
+        }
+        catch (VipsException)
+        {
+            return false;
+        }
     }
 
     /// <summary>

@@ -55,7 +55,8 @@ internal static class PictureEncoder
         {
             using var source = new VipsRows(layout, rows, metadata.Density ?? DensityUnknown, callbacks);
             var keep = MetadataFields.Set(source.Image, metadata, layout, options.Format);
-            using var converted = NeedsSrgb(layout, metadata, options.Format) ? ToSrgb(source.Image, layout) : null;
+            var needsSrgb = keep.HasFlag(VipsKeep.Icc) && NeedsSrgb(layout, options.Format);
+            using var converted = needsSrgb ? ToSrgb(source.Image, layout) : null;
             if (converted is not null)
             {
                 keep &= ~VipsKeep.Icc;
@@ -106,11 +107,8 @@ internal static class PictureEncoder
     };
 
     // GIF has no place for a profile; WebP and AVIF make RGB of grey, which a grey profile does not describe.
-    private static bool NeedsSrgb(PixelLayout layout, ImageMetadata metadata, ImageFormat format) =>
-        metadata.ColourProfile is { } profile
-        && IccProfile.Describes(profile.Span, layout.Channels)
-        && (format == ImageFormat.Gif
-            || (format is ImageFormat.Webp or ImageFormat.Avif && layout.ColourChannels == 1));
+    private static bool NeedsSrgb(PixelLayout layout, ImageFormat format) =>
+        format == ImageFormat.Gif || (format is ImageFormat.Webp or ImageFormat.Avif && layout.ColourChannels == 1);
 
     private static VipsImage ToSrgb(VipsImage image, PixelLayout layout)
     {

@@ -126,6 +126,27 @@ public sealed class MetadataTests
     }
 
     [Fact]
+    public void Damaged_metadata_never_keeps_a_picture_from_being_written()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < 300; round++)
+        {
+            var metadata = Everything();
+            var profile = metadata.ColourProfile!.Value.ToArray();
+            var exif = metadata.Exif!.Value.ToArray();
+            for (var change = 0; change < 4; change++)
+            {
+                profile[random.Next(profile.Length)] = (byte)random.Next(256);
+                exif[random.Next(6, exif.Length)] = (byte)random.Next(256);
+            }
+
+            var image = Pictures.Make(4, 4, 3, metadata: metadata with { ColourProfile = profile, Exif = exif });
+            var format = ImageFormats.All[round % ImageFormats.All.Count];
+            Assert.Equal(4, Pictures.Read(Pictures.Write(image, format)).Image.Width);
+        }
+    }
+
+    [Fact]
     public void Damaged_exif_does_not_lose_the_picture()
     {
         byte[] nonsense = [.. "Exif\0\0II*\0"u8, 8, 0, 0, 0, 255, 255, 1, 2, 3, 4, 5, 6];

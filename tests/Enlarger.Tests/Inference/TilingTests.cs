@@ -9,20 +9,23 @@ public sealed class TilingTests
 {
     private static readonly PixelSize Size = new(61, 37);
 
-    public static TheoryData<string> Networks =>
-        [.. Directory.EnumerateFiles(Repository.Path("models"), "*.onnx").Select(path => Path.GetFileName(path))];
+    public static TheoryData<string> Networks => Files("models");
+
+    public static TheoryData<string> AllNetworks => [.. Files("models"), .. Files("tests/networks")];
 
     [Theory]
-    [MemberData(nameof(Networks))]
+    [MemberData(nameof(AllNetworks))]
     public void Strips_pieces_and_threads_do_not_change_a_bit(string model)
     {
-        var network = Network.Load(File.ReadAllBytes(Repository.Path($"models/{model}")));
+        var network = Load(model);
         var picture = Noise(Size, 3);
-        var whole = Whole(network, picture);
+        var whole = Tiled(network, picture, new TilingOptions { Threads = 1 });
+
+        // Most of it is a picture, and not just what was clamped.
+        Assert.InRange(whole.Count(sample => sample is > 0 and < 1), whole.Length / 10, whole.Length);
 
         TilingOptions[] cuts =
         [
-            new() { Threads = 1 },
             new() { Threads = 2 },
             new() { Threads = 3, StripColumnsMax = 7 },
             new() { Threads = 1, StripColumnsMax = 16, SideBySideBytesMax = 0, PieceRows = 9 },
@@ -37,9 +40,20 @@ public sealed class TilingTests
 
     [Theory]
     [MemberData(nameof(Networks))]
+    public void A_strip_is_what_the_whole_picture_gives(string model)
+    {
+        var network = Load(model);
+        var picture = Noise(Size, 4);
+        var whole = Whole(network, picture).Select(sample => Math.Clamp(sample, 0, 1));
+
+        Assert.Equal(whole, Tiled(network, picture, new TilingOptions { Threads = 2, StripColumnsMax = 16 }));
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
     public void Vectors_of_every_width_agree(string model)
     {
-        var file = File.ReadAllBytes(Repository.Path($"models/{model}"));
+        var file = File.ReadAllBytes(Repository.Path(model));
         var picture = Noise(Size, 3);
         var expected = Whole(Network.Load(file, new KernelSet<Vector8>()), picture);
 
@@ -57,7 +71,7 @@ public sealed class TilingTests
     [MemberData(nameof(Networks))]
     public void Receptive_field_is_as_far_as_a_pixel_reaches(string model)
     {
-        var network = Network.Load(File.ReadAllBytes(Repository.Path($"models/{model}")));
+        var network = Load(model);
         var reach = network.ReceptiveField!.Value;
         var size = new PixelSize((2 * reach) + 9, 1);
         var picture = Noise(size, 3);
@@ -69,6 +83,13 @@ public sealed class TilingTests
         var pixel = last / 3 % (size.Width * network.Scale) / network.Scale;
         Assert.Equal(reach, pixel);
     }
+
+    private static TheoryData<string> Files(string folder) =>
+        [.. Directory.EnumerateFiles(Repository.Path(folder), "*.onnx")
+            .Select(path => $"{folder}/{Path.GetFileName(path)}")
+            .Order(StringComparer.Ordinal)];
+
+    private static Network Load(string model) => Network.Load(File.ReadAllBytes(Repository.Path(model)));
 
     private static float[] Whole(Network network, float[] picture) => Whole(network, picture, Size);
 

@@ -61,12 +61,7 @@ internal sealed class BmpReader
             ShowInvisible(samples);
         }
 
-        ReadOnlyMemory<byte>? profile = null;
-        if (IccProfile.Describes(_file.Span[_header.Profile], Layout.Channels))
-        {
-            profile = _file[_header.Profile].ToArray();
-        }
-
+        var profile = IccProfile.Sound(_file[_header.Profile].ToArray(), Layout.Channels);
         return new PixelImage(
             Width, Height, Layout.Channels, 8, samples, new ImageMetadata(profile, Density: _header.Density));
     }

@@ -41,11 +41,7 @@ internal static class BmpWriter
 
     // A grey profile does not describe the RGB that grey with alpha becomes.
     private static ReadOnlyMemory<byte> Profile(PixelLayout layout, ImageMetadata metadata) =>
-        layout.Channels != 2
-        && metadata.ColourProfile is { } profile
-        && IccProfile.Describes(profile.Span, layout.Channels)
-            ? profile
-            : default;
+        (layout.Channels == 2 ? null : IccProfile.Sound(metadata.ColourProfile, layout.Channels)) ?? default;
 
     // Grey with alpha has no form of its own and is written as RGB with alpha.
     private static int BitsPerPixel(PixelLayout layout) => layout.Channels switch { 1 => 8, 3 => 24, _ => 32 };

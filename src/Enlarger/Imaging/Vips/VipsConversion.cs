@@ -17,10 +17,11 @@ internal sealed unsafe class VipsConversion
     private readonly bool _cmyk;
     private readonly int _spreadBits;
 
-    private VipsConversion(PixelLayout layout, int orientation, bool cmyk, int spreadBits, bool keepsProfile)
+    private VipsConversion(
+        PixelLayout layout, int orientation, bool cmyk, int spreadBits, ReadOnlyMemory<byte>? profile)
     {
         Layout = layout;
-        KeepsProfile = keepsProfile;
+        Profile = profile;
         _orientation = orientation;
         _cmyk = cmyk;
         _spreadBits = spreadBits;
@@ -29,8 +30,8 @@ internal sealed unsafe class VipsConversion
     /// <summary>What <see cref="Run"/> makes.</summary>
     public PixelLayout Layout { get; }
 
-    /// <summary>The profile of the file, if it has one, describes the samples.</summary>
-    public bool KeepsProfile { get; }
+    /// <summary>The profile of the file, if it has a sound one that describes the samples.</summary>
+    public ReadOnlyMemory<byte>? Profile { get; }
 
     /// <summary>Decides from the header of <paramref name="image"/>.</summary>
     /// <exception cref="ImageException">Samples of a kind that are not read, such as floats or CIELAB.</exception>
@@ -62,8 +63,13 @@ internal sealed unsafe class VipsConversion
 
         // libvips leaves the low bits of 10-bit and 12-bit AVIF samples empty, so that white would be grey.
         var bits = format == ImageFormat.Avif && bitDepth == 16 ? image.GetInt(VipsImage.BitsPerSampleField) ?? 16 : 16;
-        var keepsProfile = !cmyk && IccProfile.Describes(image.GetBlob(VipsImage.ColourProfileField), channels);
-        return new VipsConversion(layout, image.Orientation, cmyk, bits is > 8 and < 16 ? bits : 0, keepsProfile);
+        var profile = cmyk ? null : image.GetBlob(VipsImage.ColourProfileField);
+        return new VipsConversion(
+            layout,
+            image.Orientation,
+            cmyk,
+            bits is > 8 and < 16 ? bits : 0,
+            profile is null ? null : IccProfile.Sound(profile, channels));
     }
 
     /// <summary>Decodes and converts all pixels.</summary>
@@ -103,13 +109,30 @@ internal sealed unsafe class VipsConversion
 
     private VipsImage CmykToSrgb(VipsImage image)
     {
-        using var convert = new VipsOperation("icc_transform");
+        var profile = image.GetBlob(VipsImage.ColourProfileField);
+        if (profile is not null && IccProfile.Sound(profile, IccProfile.CmykChannels) is not null)
+        {
+            try
+            {
+                return CmykToSrgb(image, embedded: true);
+            }
+            catch (VipsException)
+            {
+                // The profile is damaged inside: the colours are approximate, the picture is there.
+            }
+        }
 
-        // Files without a profile, or with one that does not fit, are taken for libvips' built-in CMYK.
+        return CmykToSrgb(image, embedded: false);
+    }
+
+    // Without a profile of its own, a picture is taken for libvips' built-in CMYK.
+    private VipsImage CmykToSrgb(VipsImage image, bool embedded)
+    {
+        using var convert = new VipsOperation("icc_transform");
         return convert
             .Set("in", image)
             .Set("output-profile", "srgb")
-            .Set("embedded", IccProfile.Describes(image.GetBlob(VipsImage.ColourProfileField), IccProfile.CmykChannels))
+            .Set("embedded", embedded)
             .Set("input-profile", "cmyk")
             .Set("depth", Layout.BitDepth)
             .RunToImage();
