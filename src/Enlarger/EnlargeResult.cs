@@ -23,5 +23,7 @@ public sealed record EnlargeResult(
     double Fidelity,
     EnlargeTimes Times);
 
-/// <summary>Wall time of the parts of one enlargement. Encoding overlaps inference and counts only what it adds.</summary>
+/// <summary>
+/// Wall time of the parts of one enlargement. Encoding overlaps inference and counts only what it adds.
+/// </summary>
 public sealed record EnlargeTimes(TimeSpan Decode, TimeSpan Infer, TimeSpan Encode);

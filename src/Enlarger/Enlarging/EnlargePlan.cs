@@ -21,7 +21,8 @@ internal sealed record EnlargePlan(IReadOnlyList<int> Passes, PixelSize Size)
         if (needed > EnlargeOptions.ScaleMax)
         {
             throw new ArgumentException(
-                $"{size.Width}x{size.Height} is more than {EnlargeOptions.ScaleMax} times {source.Width}x{source.Height}.",
+                $"{size.Width}x{size.Height} is more than {EnlargeOptions.ScaleMax} times the picture's "
+                + $"{source.Width}x{source.Height}.",
                 nameof(options));
         }
 

@@ -70,7 +70,7 @@ internal sealed class FidelityCheck
             throw new ImageException(
                 ImageFault.ResultWrong,
                 FormattableString.Invariant(
-                    $"The result is not the picture: reduced again it differs by {mean:0.0} levels, {worst:0.0} at worst; nothing was kept."));
+                    $"The result is not the picture: reduced again it differs by {mean:0.0} levels, {worst:0.0} at worst."));
         }
 
         return mean;
@@ -89,7 +89,8 @@ internal sealed class FidelityCheck
             var width = (double)size.Width / columns;
             for (var column = 0; column < columns; column++)
             {
-                Sum(row, column * width, Math.Min((column + 1) * width, size.Width), _row.AsSpan(column * channels, channels));
+                var end = Math.Min((column + 1) * width, size.Width);
+                Sum(row, column * width, end, _row.AsSpan(column * channels, channels));
             }
 
             var height = (double)size.Height / rows;
@@ -119,7 +120,8 @@ internal sealed class FidelityCheck
                 }
 
                 // What the first pixel has too much, and the last too little.
-                sums[c] = sum - ((start - first) * row[(first * channels) + c]) + ((end - last) * row[(last * channels) + c]);
+                var (left, right) = (row[(first * channels) + c], row[(last * channels) + c]);
+                sums[c] = sum - ((start - first) * left) + ((end - last) * right);
             }
         }
     }

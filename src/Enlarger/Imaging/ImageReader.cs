@@ -49,7 +49,9 @@ public static class ImageReader
         return new ReadImage(picture.Decode(cancel), format, picture.Frames);
     }
 
-    /// <summary>Tells what <see cref="Read(Stream, ImageLimits, CancellationToken)"/> would return, without decoding.</summary>
+    /// <summary>
+    /// Tells what <see cref="Read(Stream, ImageLimits, CancellationToken)"/> would return, without decoding.
+    /// </summary>
     /// <exception cref="ImageException">No picture, not a supported one, damaged, or over a limit.</exception>
     public static ImageHeader ReadHeader(Stream source, ImageLimits limits, CancellationToken cancel = default)
     {
@@ -59,7 +61,8 @@ public static class ImageReader
     }
 
     /// <summary>
-    /// Tells what <see cref="Read(ReadOnlyMemory{byte}, ImageLimits, CancellationToken)"/> would return, without decoding.
+    /// Tells what <see cref="Read(ReadOnlyMemory{byte}, ImageLimits, CancellationToken)"/> would return, without
+    /// decoding.
     /// </summary>
     /// <exception cref="ImageException">No picture, not a supported one, damaged, or over a limit.</exception>
     public static ImageHeader ReadHeader(ReadOnlyMemory<byte> file, ImageLimits limits)

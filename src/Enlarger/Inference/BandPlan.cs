@@ -14,7 +14,9 @@ namespace Enlarger.Inference;
 /// </remarks>
 internal sealed class BandPlan
 {
-    /// <summary>Output rows of a band come from so many input rows: few enough that two maps of a band stay in L2.</summary>
+    /// <summary>
+    /// Output rows of a band come from so many input rows: few enough that two maps of a band stay in L2.
+    /// </summary>
     private const int InputRowsPerBand = 8;
 
     // A cache line of floats, so that rows of a map do not share one.

@@ -6,7 +6,9 @@ using Enlarger.Models;
 
 namespace Enlarger.Inference;
 
-/// <summary>An image-to-image convolutional network, compiled from an ONNX file. Safe to share between threads.</summary>
+/// <summary>
+/// An image-to-image convolutional network, compiled from an ONNX file. Safe to share between threads.
+/// </summary>
 public sealed class Network
 {
     private readonly KernelSet _kernels;

@@ -3,7 +3,9 @@ using Enlarger.Models;
 
 namespace Enlarger.Inference;
 
-/// <summary>How the output of a network lies over its input, found by trying sizes; the same for rows and columns.</summary>
+/// <summary>
+/// How the output of a network lies over its input, found by trying sizes; the same for rows and columns.
+/// </summary>
 /// <param name="Scale">Output pixels for an input pixel, 1 or more.</param>
 /// <param name="Alignment">The input's sides must be multiples of this, and so must the place of a tile.</param>
 /// <param name="Margin">

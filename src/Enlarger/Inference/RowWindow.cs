@@ -11,7 +11,9 @@ internal sealed class RowWindow(int rowLength, Imaging.FloatRowSource source)
     /// <summary>The first row that has not been read.</summary>
     public int End => _first + _rows.Count;
 
-    /// <summary>Reads on until <paramref name="end"/>, and lets go of the rows before <paramref name="start"/>.</summary>
+    /// <summary>
+    /// Reads on until <paramref name="end"/>, and lets go of the rows before <paramref name="start"/>.
+    /// </summary>
     public void Advance(int start, int end)
     {
         while (_first < start && _rows.Count > 0)

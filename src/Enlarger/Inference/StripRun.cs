@@ -6,7 +6,9 @@ namespace Enlarger.Inference;
 /// <summary>Fills a row of a network's input, channels interleaved.</summary>
 internal unsafe delegate void FillRow(int y, float* row);
 
-/// <summary>Takes a finished row of a network's output; pixels are <paramref name="pixelStride"/> floats apart.</summary>
+/// <summary>
+/// Takes a finished row of a network's output; pixels are <paramref name="pixelStride"/> floats apart.
+/// </summary>
 internal unsafe delegate void TakeRow(int y, float* row, int pixelStride);
 
 /// <summary>One run of a network over one input, band by band. Belongs to one thread at a time.</summary>
@@ -34,7 +36,13 @@ internal sealed unsafe class StripRun : IDisposable
         {
             var margin = plan.Margins[map].Left;
             _maps[map] = new FeatureMap(
-                plan.Shapes[map], plan.PixelStrides[map], margin, plan.RowStrides[map], plan.Capacities[map], free, _arena);
+                plan.Shapes[map],
+                plan.PixelStrides[map],
+                margin,
+                plan.RowStrides[map],
+                plan.Capacities[map],
+                free,
+                _arena);
             free += (long)plan.Capacities[map] * plan.RowStrides[map];
         }
     }

@@ -6,8 +6,12 @@ using Enlarger.Inference;
 
 namespace Enlarger.Models;
 
-/// <summary>Finds models: the networks embedded in this library, the resampling kernels, and ONNX files by path.</summary>
-/// <remarks>Networks are compiled on first use and then shared. Instances may be used by any number of threads.</remarks>
+/// <summary>
+/// Finds models: the networks embedded in this library, the resampling kernels, and ONNX files by path.
+/// </summary>
+/// <remarks>
+/// Networks are compiled on first use and then shared. Instances may be used by any number of threads.
+/// </remarks>
 public sealed class ModelStore
 {
     // A network of 256 MiB has 67 million weights, ten times the largest that anybody would run on a processor.
@@ -42,7 +46,7 @@ public sealed class ModelStore
         {
             if (new FileInfo(path).Length > FileBytesMax)
             {
-                throw new ModelException($"\"{path}\" is larger than {FileBytesMax >> 20} MiB, too large for a network.");
+                throw new ModelException($"It is larger than {FileBytesMax >> 20} MiB.");
             }
 
             var network = Inference.Network.Load(File.ReadAllBytes(path));
@@ -69,16 +73,19 @@ public sealed class ModelStore
         var assembly = typeof(ModelStore).Assembly;
         var files = assembly.GetManifestResourceNames();
         var networks = files
-            .Where(file => file.StartsWith(Folder, StringComparison.Ordinal) && file.EndsWith(".md", StringComparison.Ordinal))
+            .Where(file => file.StartsWith(Folder, StringComparison.Ordinal))
+            .Where(file => file.EndsWith(".md", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .Select(card => (Card: ReadText(assembly, card), Name: card[Folder.Length..^3]))
             .Select(model => new Model(model.Name, model.Card, Networks(assembly, files, model.Name)));
-        Model[] kernels =
+        const string Bicubic = "# bicubic\n\nCubic interpolation as MATLAB's imresize does it. No network.\n";
+        const string Lanczos = "# lanczos\n\nLanczos interpolation over three lobes. No network.\n";
+        return
         [
-            new("bicubic", "# bicubic\n\nCubic interpolation as MATLAB's imresize does it. No network.\n", ResampleKernel.Cubic),
-            new("lanczos", "# lanczos\n\nLanczos interpolation over three lobes. No network.\n", ResampleKernel.Lanczos3),
+            .. networks.Where(model => model.Scales.Count > 0),
+            new Model("bicubic", Bicubic, ResampleKernel.Cubic),
+            new Model("lanczos", Lanczos, ResampleKernel.Lanczos3),
         ];
-        return [.. networks.Where(model => model.Scales.Count > 0), .. kernels];
     }
 
     private static Dictionary<int, Lazy<Network>> Networks(Assembly assembly, string[] files, string name)
@@ -87,7 +94,7 @@ public sealed class ModelStore
         var prefix = $"{Folder}{name}_x";
         foreach (var file in files.Where(file => file.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            var scale = int.Parse(file[prefix.Length..].Replace(".onnx", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+            var scale = int.Parse(Path.GetFileNameWithoutExtension(file[prefix.Length..]), CultureInfo.InvariantCulture);
             networks[scale] = new Lazy<Network>(() => Inference.Network.Load(ReadBytes(assembly, file)));
         }
 

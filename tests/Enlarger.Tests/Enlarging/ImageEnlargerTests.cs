@@ -199,7 +199,10 @@ public sealed class ImageEnlargerTests
     private static double Mean(PixelImage image) => image.Samples.ToArray().Average(sample => sample);
 
     private static int Levels(PixelImage image) =>
-        Enumerable.Range(0, image.Width).Select(x => BitConverter.ToUInt16(image.Row(16)[(x * 2)..])).Distinct().Count();
+        Enumerable.Range(0, image.Width)
+            .Select(x => BitConverter.ToUInt16(image.Row(16)[(x * 2)..]))
+            .Distinct()
+            .Count();
 
     // Progress<T> reports on other threads, in any order.
     private sealed class Reporter(List<double> reports, Action? then = null) : IProgress<double>

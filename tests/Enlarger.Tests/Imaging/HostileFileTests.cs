@@ -46,7 +46,8 @@ public sealed class HostileFileTests
 
     private static bool Agrees(string expected, string outcome) => expected switch
     {
-        _ when expected.Contains(" or ", StringComparison.Ordinal) || expected.StartsWith("must not", StringComparison.Ordinal) =>
+        _ when expected.Contains(" or ", StringComparison.Ordinal)
+            || expected.StartsWith("must not", StringComparison.Ordinal) =>
             outcome != "another header",
         _ when expected.StartsWith("OK", StringComparison.Ordinal) => outcome == "OK",
         _ when expected.Contains("pixel limit", StringComparison.Ordinal) => outcome == nameof(ImageFault.TooLarge),

@@ -3,7 +3,9 @@ using Enlarger.Models;
 
 namespace Enlarger.Inference.Compilation;
 
-/// <summary>Computes what does not depend on the pixels: constants, and shapes of maps for the size being probed.</summary>
+/// <summary>
+/// Computes what does not depend on the pixels: constants, and shapes of maps for the size being probed.
+/// </summary>
 internal static class ConstantFolder
 {
     /// <summary>Defines the node's output as a constant, if it is one.</summary>
@@ -82,7 +84,9 @@ internal static class ConstantFolder
     private static OnnxTensor Ints(long[] shape, params long[] values) => new(OnnxType.Int64, shape, [], values);
 
     private static double[] Numbers(OnnxTensor tensor) =>
-        IsWhole(tensor) ? [.. tensor.Ints.Select(value => (double)value)] : [.. tensor.Floats.Select(value => (double)value)];
+        IsWhole(tensor)
+            ? [.. tensor.Ints.Select(value => (double)value)]
+            : [.. tensor.Floats.Select(value => (double)value)];
 
     private static OnnxTensor Like(OnnxTensor type, long[] shape, double[] numbers) =>
         IsWhole(type)

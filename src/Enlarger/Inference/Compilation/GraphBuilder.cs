@@ -97,7 +97,9 @@ internal sealed class GraphBuilder
     public MapView? Suspended(string name) => _views.GetValueOrDefault(name);
 }
 
-/// <summary>A map that is seen with other dimensions than four, perhaps with its axes changed: half a pixel shuffle.</summary>
+/// <summary>
+/// A map that is seen with other dimensions than four, perhaps with its axes changed: half a pixel shuffle.
+/// </summary>
 /// <param name="Source">The name of the map.</param>
 /// <param name="Dimensions">The dimensions that it was given, before the axes changed places.</param>
 /// <param name="Permutation">How the axes changed places; null where they have not.</param>

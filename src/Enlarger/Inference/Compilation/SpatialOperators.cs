@@ -82,8 +82,8 @@ internal static class SpatialOperators
     {
         var shape = builder.Shape(node.Input(0));
         var (up, down) = Factors(builder, node, shape);
-        var coordinates = node.Text(
-            "coordinate_transformation_mode", node.Operator == "Upsample" || builder.Opset < 11 ? "asymmetric" : "half_pixel");
+        var isOld = node.Operator == "Upsample" || builder.Opset < 11;
+        var coordinates = node.Text("coordinate_transformation_mode", isOld ? "asymmetric" : "half_pixel");
         var mode = node.Text("mode", "nearest");
         if (mode == "nearest")
         {
@@ -181,7 +181,8 @@ internal static class SpatialOperators
             return new AxisMap(Repeat: up);
         }
 
-        if (up == 1 && coordinates == "asymmetric" && rounding is "floor" or "round_prefer_floor" or "round_prefer_ceil")
+        if (up == 1 && coordinates == "asymmetric"
+            && rounding is "floor" or "round_prefer_floor" or "round_prefer_ceil")
         {
             return new AxisMap(Keep: down);
         }

@@ -5,7 +5,9 @@ namespace Enlarger.Inference.Kernels;
 /// <summary>Where a row of a convolution reads and writes. Strides count floats.</summary>
 internal unsafe struct ConvRow
 {
-    /// <summary>The input row under each row of the kernel, at the column of its first tap for output column 0.</summary>
+    /// <summary>
+    /// The input row under each row of the kernel, at the column of its first tap for output column 0.
+    /// </summary>
     public float** Inputs;
 
     /// <summary>Rows of the kernel.</summary>

@@ -50,7 +50,9 @@ internal sealed class ChannelSliceStep(int input, int output, int first, int cou
     public override string Describe() => $"Channels {first} {count}";
 }
 
-/// <summary>Moves channels into space, by blocks of <paramref name="block"/> x <paramref name="block"/> pixels.</summary>
+/// <summary>
+/// Moves channels into space, by blocks of <paramref name="block"/> x <paramref name="block"/> pixels.
+/// </summary>
 /// <param name="input">The map that is read.</param>
 /// <param name="output">The map that is written.</param>
 /// <param name="block">Times wider and higher.</param>
@@ -97,7 +99,9 @@ internal sealed unsafe class DepthToSpaceStep(int input, int output, int block, 
 /// <param name="input">The map that is read.</param>
 /// <param name="output">The map that is written.</param>
 /// <param name="block">Times narrower and lower.</param>
-/// <param name="blockFirst">The place in the block is the slow part of the channel, as ONNX has it; else the fast.</param>
+/// <param name="blockFirst">
+/// The place in the block is the slow part of the channel, as ONNX has it; else the fast.
+/// </param>
 internal sealed unsafe class SpaceToDepthStep(int input, int output, int block, bool blockFirst)
     : Step([input], output)
 {

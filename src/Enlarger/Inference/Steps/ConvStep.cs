@@ -165,7 +165,9 @@ internal sealed unsafe class ConvStep(
     }
 }
 
-/// <summary>The weights of a convolution in the order in which a kernel reads them, in memory that does not move.</summary>
+/// <summary>
+/// The weights of a convolution in the order in which a kernel reads them, in memory that does not move.
+/// </summary>
 internal sealed unsafe class PackedConv
 {
     private readonly float[] _memory;

@@ -10,7 +10,9 @@ internal enum Border
     Reflect,
 }
 
-/// <summary>Where an output row or column comes from: the input repeated <c>Repeat</c> times, then padded or cropped.</summary>
+/// <summary>
+/// Where an output row or column comes from: the input repeated <c>Repeat</c> times, then padded or cropped.
+/// </summary>
 /// <param name="Before">Added at the start; negative crops.</param>
 /// <param name="After">Added at the end; negative crops.</param>
 /// <param name="Repeat">1, or how often nearest-neighbour enlarging repeats each input.</param>
