@@ -121,14 +121,15 @@ public sealed partial class TidyTests
         }
     }
 
-    // What Git would take: everything but build outputs and hidden folders.
+    // What Git would take: everything but build outputs, hidden folders and results beside the samples.
     private static IEnumerable<string> Tracked() =>
         from path in new FileSystemEnumerable<string>(
             Repository.Path("."),
             (ref FileSystemEntry entry) => entry.ToFullPath(),
             new EnumerationOptions { RecurseSubdirectories = true })
         {
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+            ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                !entry.IsDirectory && !entry.FileName.Contains('@'),
             ShouldRecursePredicate = (ref FileSystemEntry entry) =>
                 entry.FileName is not ("artifacts" or "node_modules") && entry.FileName[0] != '.',
         }
