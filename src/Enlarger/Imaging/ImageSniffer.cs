@@ -61,7 +61,10 @@ internal static class ImageSniffer
             return format;
         }
 
-        if (start.Length >= 3 && start[0] == 'P' && start[1] is >= (byte)'1' and <= (byte)'7' && char.IsWhiteSpace((char)start[2]))
+        if (start.Length >= 3
+            && start[0] == 'P'
+            && start[1] is >= (byte)'1' and <= (byte)'7'
+            && char.IsWhiteSpace((char)start[2]))
         {
             throw NotRead("Netpbm pictures");
         }

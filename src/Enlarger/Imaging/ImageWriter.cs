@@ -2,13 +2,17 @@ using Enlarger.Imaging.Bmp;
 
 namespace Enlarger.Imaging;
 
-/// <summary>Fills <paramref name="samples"/> with row <paramref name="y"/>; asked for once each, top to bottom.</summary>
-/// <remarks>The rows may be asked for on another thread than the writer was called on, never on two at a time.</remarks>
+/// <summary>
+/// Fills <paramref name="samples"/> with row <paramref name="y"/>; asked for once each, top to bottom.
+/// </summary>
+/// <remarks>Rows may be asked for on another thread than the writer was called on, never on two at a time.</remarks>
 public delegate void RowSource(int y, Span<byte> samples);
 
 /// <summary>How a picture is written.</summary>
 /// <param name="Format">The format of the file.</param>
-/// <param name="Quality">1 to 100 for JPEG, WebP and AVIF; null takes the format's default. Others are lossless.</param>
+/// <param name="Quality">
+/// 1 to 100 for JPEG, WebP and AVIF; null takes the format's default. Others are lossless.
+/// </param>
 public sealed record WriteOptions(ImageFormat Format, int? Quality = null);
 
 /// <summary>Writes pictures row by row, so that a large one is never whole in memory.</summary>
@@ -21,8 +25,13 @@ public static class ImageWriter
     /// <remarks>
     /// <para>
     /// What a format cannot hold is fitted to it: 16 bits are rounded to 8, or to 12 in AVIF; for JPEG the picture is
-    /// laid on white, weighted by alpha as the samples are encoded; for GIF, and for grey in WebP, colours are converted
-    /// from their profile to sRGB. The same rows and metadata give the same bytes.
+    /// laid on white, weighted by alpha as the samples are encoded; for GIF, and for grey in WebP and AVIF, colours are
+    /// converted from their profile to sRGB. The same rows and metadata give the same bytes.
+    /// </para>
+    /// <para>
+    /// Profiles that are damaged or describe other channels are left out, as is EXIF that is damaged. EXIF gets the new
+    /// size and loses its thumbnail. TIFF carries no EXIF; only JPEG and TIFF carry IPTC; GIF and BMP carry neither
+    /// those nor XMP. Where no density is known, PNG and TIFF say 72 dots an inch.
     /// </para>
     /// <para>
     /// Memory does not grow with the height for JPEG, PNG, TIFF and BMP; TIFF uses a temporary file. WebP, AVIF and GIF

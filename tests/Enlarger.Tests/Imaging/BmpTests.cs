@@ -87,7 +87,8 @@ public sealed class BmpTests
     public void Alpha_that_hides_everything_is_taken_for_none()
     {
         var image = new PixelImage(2, 1, 4, 8, [1, 2, 3, 0, 4, 5, 6, 0]);
-        Assert.Equal([1, 2, 3, 255, 4, 5, 6, 255], Pictures.Read(Pictures.Write(image, ImageFormat.Bmp)).Image.Samples.ToArray());
+        var read = Pictures.Read(Pictures.Write(image, ImageFormat.Bmp)).Image;
+        Assert.Equal([1, 2, 3, 255, 4, 5, 6, 255], read.Samples.ToArray());
     }
 
     [Fact]

@@ -150,8 +150,9 @@ public sealed class RoundTripTests
             for (var c = 0; c < read.Channels; c++)
             {
                 var from = image.Channels != 2 ? c : c == 3 ? 1 : 0;
-                var expected = Math.Round(Pictures.Level(image, pixel * image.Channels + from), MidpointRounding.AwayFromZero);
-                Assert.Equal(expected, read.Samples.Span[pixel * read.Channels + c]);
+                var level = Pictures.Level(image, pixel * image.Channels + from);
+                var sample = read.Samples.Span[pixel * read.Channels + c];
+                Assert.Equal(Math.Round(level, MidpointRounding.AwayFromZero), sample);
             }
         }
     }

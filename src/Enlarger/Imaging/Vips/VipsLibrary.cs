@@ -42,8 +42,8 @@ internal static unsafe class VipsLibrary
 
     private static nint Load()
     {
-        string[] candidates = [Path.Combine(AppContext.BaseDirectory, "runtimes", Platform, "native", FileName), FileName];
-        foreach (var candidate in candidates)
+        var ours = Path.Combine(AppContext.BaseDirectory, "runtimes", Platform, "native", FileName);
+        foreach (var candidate in (string[])[ours, FileName])
         {
             if (NativeLibrary.TryLoad(candidate, typeof(VipsLibrary).Assembly, searchPath: null, out var handle))
             {
@@ -64,7 +64,12 @@ internal static unsafe class VipsLibrary
 
         // dlsym also looks into what a library depends on; GetProcAddress does not, and a Windows build of libvips
         // may have GLib in files beside it.
-        var entry = name switch { VipsNative.GObject => "g_object_unref", VipsNative.GLib => "g_free", _ => "vips_init" };
+        var entry = name switch
+        {
+            VipsNative.GObject => "g_object_unref",
+            VipsNative.GLib => "g_free",
+            _ => "vips_init",
+        };
         if (NativeLibrary.TryGetExport(Handle.Value, entry, out _))
         {
             return Handle.Value;

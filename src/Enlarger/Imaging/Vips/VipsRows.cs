@@ -68,13 +68,14 @@ internal sealed unsafe class VipsRows : IDisposable
         return rows._callbacks.Try(() => rows.Fill(region)) ? 0 : -1;
     }
 
-    private static VipsInterpretation Interpretation(PixelLayout layout) => (layout.ColourChannels, layout.BitDepth) switch
-    {
-        (1, 8) => VipsInterpretation.Grey,
-        (1, _) => VipsInterpretation.Grey16,
-        (_, 8) => VipsInterpretation.Srgb,
-        _ => VipsInterpretation.Rgb16,
-    };
+    private static VipsInterpretation Interpretation(PixelLayout layout) =>
+        (layout.ColourChannels, layout.BitDepth) switch
+        {
+            (1, 8) => VipsInterpretation.Grey,
+            (1, _) => VipsInterpretation.Grey16,
+            (_, 8) => VipsInterpretation.Srgb,
+            _ => VipsInterpretation.Rgb16,
+        };
 
     private void Fill(VipsRegion* region)
     {
@@ -94,7 +95,7 @@ internal sealed unsafe class VipsRows : IDisposable
 
             if (region->Top < _nextRow - _windowRows)
             {
-                throw new InvalidOperationException($"Row {region->Top} was asked for again, after row {_nextRow - 1}.");
+                throw new InvalidOperationException($"Row {region->Top} was asked for after row {_nextRow - 1}.");
             }
 
             var pixelBytes = _layout.Channels * (_layout.BitDepth / 8);
