@@ -94,8 +94,8 @@ public sealed class ModelStore
         var prefix = $"{Folder}{name}_x";
         foreach (var file in files.Where(file => file.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            var scale = int.Parse(Path.GetFileNameWithoutExtension(file[prefix.Length..]), CultureInfo.InvariantCulture);
-            networks[scale] = new Lazy<Network>(() => Inference.Network.Load(ReadBytes(assembly, file)));
+            var scale = Path.GetFileNameWithoutExtension(file[prefix.Length..]);
+            networks[int.Parse(scale, CultureInfo.InvariantCulture)] = new Lazy<Network>(() => Inference.Network.Load(ReadBytes(assembly, file)));
         }
 
         return networks;

@@ -30,6 +30,38 @@ public sealed class HostileFileTests
         Assert.InRange(count, 100, int.MaxValue);
     }
 
+    [Theory]
+    [InlineData("jpeg/cymk.jpg", 1, 3, 8)]
+    [InlineData("jpeg/down_sampled_grayscale_prog.jpg", 1, 1, 8)]
+    [InlineData("png/basn0g16.png", 1, 1, 16)]
+    [InlineData("png/basn6a16.png", 1, 4, 16)]
+    [InlineData("png/tbbn3p08.png", 1, 4, 8)]
+    [InlineData("tiff/fax4.tiff", 1, 1, 8)]
+    [InlineData("avif_heic_jxl/weld_sato_12B_8B_q0.avif", 1, 3, 16)]
+    [InlineData("gif_ico_webp/dancing-banana.gif", 8, 4, 8)]
+    [InlineData("gif_ico_webp/animated_8frames.webp", 8, 4, 8)]
+    [InlineData("bmp/pal2.bmp", 1, 1, 8)]
+    [InlineData("bmp/rgba32.bmp", 1, 4, 8)]
+    public void Odd_kinds_come_in_as_documented(string name, int frames, int channels, int bitDepth)
+    {
+        var path = Path.Combine(Folder, name);
+        Assert.SkipUnless(File.Exists(path), "The collection of hostile files is not here.");
+        var read = Pictures.Read(File.ReadAllBytes(path));
+        Assert.Equal((frames, channels, bitDepth), (read.Frames, read.Image.Channels, read.Image.BitDepth));
+    }
+
+    [Fact]
+    public void Cmyk_is_not_inverted()
+    {
+        var path = Path.Combine(Folder, "jpeg/cymk.jpg");
+        Assert.SkipUnless(File.Exists(path), "The collection of hostile files is not here.");
+
+        // Parachutists before a blue sky.
+        var image = Pictures.Read(File.ReadAllBytes(path)).Image;
+        var sky = image.Row(30).Slice(20 * 3, 3);
+        Assert.True(sky[2] > sky[1] && sky[1] > sky[0] && sky[2] > 100, $"{sky[0]} {sky[1]} {sky[2]}");
+    }
+
     private static string Outcome(byte[] file)
     {
         try
@@ -46,9 +78,14 @@ public sealed class HostileFileTests
 
     private static bool Agrees(string expected, string outcome) => expected switch
     {
+<<<<<<< HEAD
         _ when expected.Contains(" or ", StringComparison.Ordinal)
             || expected.StartsWith("must not", StringComparison.Ordinal) =>
             outcome != "another header",
+=======
+        _ when expected.Contains(" or ", StringComparison.Ordinal) => outcome != "another header",
+        _ when expected.StartsWith("must not", StringComparison.Ordinal) => outcome != "another header",
+>>>>>>> imaging
         _ when expected.StartsWith("OK", StringComparison.Ordinal) => outcome == "OK",
         _ when expected.Contains("pixel limit", StringComparison.Ordinal) => outcome == nameof(ImageFault.TooLarge),
         _ when expected.Contains("415", StringComparison.Ordinal) => outcome == nameof(ImageFault.Unsupported),

@@ -126,6 +126,15 @@ public sealed class ImageReaderTests
     }
 
     [Fact]
+    public void Frames_of_an_animated_png_are_counted_and_the_first_is_read()
+    {
+        var still = Pictures.Write(Pictures.Make(6, 5, 3), ImageFormat.Png);
+        var animated = Pictures.Read(PngFile.Insert(still, PngFile.Chunk("acTL", [0, 0, 0, 7, 0, 0, 0, 0])));
+        Assert.Equal(7, animated.Frames);
+        Assert.Equal(Pictures.Read(still).Image.Samples.ToArray(), animated.Image.Samples.ToArray());
+    }
+
+    [Fact]
     public void Raw_camera_pictures_are_not_taken_for_their_preview()
     {
         var tiff = Pictures.Write(Pictures.Make(8, 8, 3), ImageFormat.Tiff);
@@ -142,7 +151,13 @@ public sealed class ImageReaderTests
     {
         const int side = 200;
         var image = Pictures.Make(side, side, 3, metadata: MetadataTests.Everything());
+<<<<<<< HEAD
         var files = ImageFormats.All.Select(format => Pictures.Write(image, format)).ToArray();
+=======
+        var files = ImageFormats.All
+            .Select(format => Pictures.Write(image, format))
+            .ToArray();
+>>>>>>> imaging
         var before = (long)VipsNative.TrackedBytes();
         for (var i = 0; i < 200; i++)
         {

@@ -133,7 +133,6 @@ public sealed class ImageWriterTests
     [Theory]
     [InlineData(ImageFormat.Jpeg)]
     [InlineData(ImageFormat.Png)]
-    [InlineData(ImageFormat.Tiff)]
     [InlineData(ImageFormat.Bmp)]
     public void Rows_reach_the_file_long_before_the_last_one_is_pulled(ImageFormat format)
     {
@@ -158,13 +157,7 @@ public sealed class ImageWriterTests
             new WriteOptions(format),
             TestContext.Current.CancellationToken);
 
-        // TIFF goes through a file of its own and is copied at the end.
-        if (format != ImageFormat.Tiff)
-        {
-            Assert.InRange(bytesAtHalf, written.Bytes / 4, written.Bytes);
-        }
-
-        Assert.InRange(written.Bytes, 1, long.MaxValue);
+        Assert.InRange(bytesAtHalf, written.Bytes / 4, written.Bytes);
     }
 
     private static void Write(ImageFormat format, PixelLayout layout, RowSource rows) =>

@@ -57,9 +57,9 @@ internal sealed unsafe class VipsConversion
         }
 
         var bitDepth = image.Format == VipsBandFormat.UShort ? 16 : 8;
-        var upright = image.Orientation >= 5 ? (image.Height, image.Width) : (image.Width, image.Height);
+        var (width, height) = image.Orientation >= 5 ? (image.Height, image.Width) : (image.Width, image.Height);
         var channels = cmyk ? bands - 1 : bands;
-        var layout = new PixelLayout(upright.Item1, upright.Item2, channels, bitDepth);
+        var layout = new PixelLayout(width, height, channels, bitDepth);
 
         // libvips leaves the low bits of 10-bit and 12-bit AVIF samples empty, so that white would be grey.
         var bits = format == ImageFormat.Avif && bitDepth == 16 ? image.GetInt(VipsImage.BitsPerSampleField) ?? 16 : 16;

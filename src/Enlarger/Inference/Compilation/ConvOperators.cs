@@ -56,7 +56,8 @@ internal static class ConvOperators
         var extra = node.Ints("output_padding") ?? [0, 0];
         var dilations = node.Ints("dilations") ?? [1, 1];
         if (strides[0] != strides[1] || dilations.Any(dilation => dilation != 1)
-            || node.Ints("output_shape") is not null || node.Text("auto_pad", "NOTSET") != "NOTSET" || extra.Zip(strides, (e, s) => e >= s).Any(bad => bad))
+            || node.Ints("output_shape") is not null || node.Text("auto_pad", "NOTSET") != "NOTSET"
+            || extra.Zip(strides, (e, s) => e >= s).Any(bad => bad))
         {
             throw new ModelException("Only equal strides, no dilation and explicit pads are supported.");
         }
