@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Enlarger.Imaging;
+using Enlarger.Inference.Compilation;
 using Enlarger.Inference.Steps;
 
 namespace Enlarger.Inference;
@@ -33,7 +34,7 @@ internal sealed unsafe class NetworkRows : IDisposable
     /// <param name="source">The rows of the picture, samples from 0 to 1.</param>
     /// <param name="options">Threads and memory.</param>
     /// <param name="cancel">Stops within a band of rows.</param>
-    /// <exception cref="Models.ModelException">The network cannot enlarge such a picture.</exception>
+    /// <exception cref="ModelException">The network cannot enlarge such a picture.</exception>
     public NetworkRows(
         Network network,
         PixelSize from,
