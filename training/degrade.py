@@ -132,11 +132,12 @@ def jpeg(x: torch.Tensor, quality: torch.Tensor, shift: tuple[int, int], halved:
     bottom, right = -(height + top) % block, -(width + left) % block
     padded = F.pad(x, (left, right, top, bottom), mode="replicate") * 255
     to_luma, to_rgb = (matrix.to(x) for matrix in _colour_matrices())
-    luma, blue, red = torch.einsum("oc,nchw->nohw", to_luma, padded).split(1, 1)
+    # Encoders and decoders keep bytes between their stages; the rounding is part of what JPEG does.
+    luma, blue, red = torch.einsum("oc,nchw->nohw", to_luma, padded).round().split(1, 1)
     luma = _quantise(luma - 128, LUMA_STEPS, quality) + 128
     chroma = torch.cat([blue, red], 1)
     if halved:
-        chroma = F.avg_pool2d(chroma, 2)
+        chroma = F.avg_pool2d(chroma, 2).round()
     chroma = _quantise(chroma, CHROMA_STEPS, quality)
     if halved:
         # The triangle filter of libjpeg.
@@ -154,7 +155,7 @@ def _quantise(plane: torch.Tensor, steps: tuple[int, ...], quality: torch.Tensor
     scaled = torch.floor((base * percent[:, None, None] + 50) / 100).clamp(1, 255)[:, None, None, None]
     blocks = plane.view(count, channels, height // 8, 8, width // 8, 8).transpose(3, 4)
     coefficients = torch.round(cosine @ blocks @ cosine.t() / scaled) * scaled
-    return (cosine.t() @ coefficients @ cosine).transpose(3, 4).reshape(plane.shape)
+    return (cosine.t() @ coefficients @ cosine).transpose(3, 4).reshape(plane.shape).round().clamp(-128, 127)
 
 
 @functools.lru_cache(maxsize=1)

@@ -197,6 +197,10 @@ class EnlargingNetwork(nn.Module):
         self.scale = shape.scale
         self.trunk = trunk(shape.channels, shape.blocks, conv)
         self.tail = conv(shape.channels, 3 * shape.scale ** 2)
+        # It starts close to adding nothing, so that training need not first undo what chance adds.
+        with torch.no_grad():
+            for parameter in self.tail.parameters():
+                parameter.mul_(0.1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = self.tail(self.trunk(x))

@@ -85,6 +85,8 @@ OPERATORS: dict[str, Callable[[Inputs, dict[str, Any]], torch.Tensor]] = {
     "Concat": lambda inputs, attributes: torch.cat(inputs, attributes["axis"]),
     "Conv": _conv,
     "DepthToSpace": _depth_to_space,
+    # The exporter stores constants that are equal once, and names them with this.
+    "Identity": lambda inputs, _: inputs[0],
     "LeakyRelu": _leaky_relu,
     "Mul": lambda inputs, _: inputs[0] * inputs[1],
     "PRelu": _prelu,

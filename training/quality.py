@@ -8,7 +8,9 @@ SSIM_SIGMA = 1.5
 
 
 def luma(x: torch.Tensor, crop: int) -> torch.Tensor:
-    """BT.601 luma from 16 to 235, not rounded, without `crop` pixels at each edge: [N, 3, H, W] to float64 [N, 1, h, w].
+    """BT.601 luma from 16 to 235, not rounded and without `crop` pixels at each edge.
+
+    [N, 3, H, W] from 0 to 1 becomes float64 [N, 1, h, w].
     """
     weights = torch.tensor([65.481, 128.553, 24.966], dtype=torch.float64, device=x.device)
     y = 16 + (x.double() * weights[:, None, None]).sum(1, keepdim=True)

@@ -4,6 +4,7 @@ import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Callable
 
 import torch
 import torch.nn.functional as F
@@ -86,7 +87,8 @@ class TrainingRun:
         if values["data"] != self._data.digest:
             raise Refused(f"{path} was trained on other pictures than those in --data.")
         if (values["unit"], values["total"]) != (self._budget.unit, self._budget.total):
-            raise Refused(f"{path} is of a run of {values['total']:g} {values['unit']}; its schedule cannot be changed.")
+            length = f"{values['total']:g} {values['unit']}"
+            raise Refused(f"{path} is of a run of {length}; its schedule cannot be changed.")
         self._network.load_state_dict(values["network"])
         self._set_average(values["average"])
         groups = self._optimiser.state_dict()["param_groups"]
@@ -102,20 +104,22 @@ class TrainingRun:
         end = self._budget.total if pause is None else min(self._budget.total, self._spent + pause)
         clock = _Clock(self._spent)
         losses: list[torch.Tensor] = []
-        reported, saved = (0, clock.seconds()), clock.seconds()
+        reported = saved = clock.seconds()
         while self._spent < end and not self._stopped:
             losses.append(self._take_step())
             self._spent = float(self._step) if self._budget.unit == "steps" else clock.minutes()
             now = clock.seconds()
-            if now - reported[1] >= REPORT_SECONDS:
-                self._report(losses, (now - reported[1]) / len(losses), end)
-                losses, reported = [], (self._step, now)
-            if now - saved >= CHECKPOINT_SECONDS:
+            due = now - saved >= CHECKPOINT_SECONDS
+            # What is saved has been reported, so that no run that has gone wrong replaces a good checkpoint.
+            if due or now - reported >= REPORT_SECONDS:
+                self._report(losses, (now - reported) / len(losses), end)
+                losses, reported = [], now
+            if due:
                 self._save(path)
                 print(f"  checkpoint at step {self._step}; {validation.of(self.average_network())}", flush=True)
                 saved = clock.seconds()
         if losses:
-            self._report(losses, (clock.seconds() - reported[1]) / len(losses), end)
+            self._report(losses, (clock.seconds() - reported) / len(losses), end)
         self._save(path)
         state = "done" if self._spent >= self._budget.total else "paused"
         print(f"{state} at step {self._step}; {validation.of(self.average_network())}", flush=True)
@@ -211,7 +215,7 @@ class Validation:
         return self.of(lambda x: degrade.imresize(x, x.shape[-2] * self._scale, x.shape[-1] * self._scale))
 
     @torch.no_grad()
-    def of(self, network) -> str:
+    def of(self, network: Callable[[torch.Tensor], torch.Tensor]) -> str:
         """Figures of a network, in words: the mean PSNR on luma."""
         figures = []
         for name, pairs in self._pairs.items():
