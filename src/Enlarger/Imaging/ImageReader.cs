@@ -49,13 +49,7 @@ public static class ImageReader
         return new ReadImage(picture.Decode(cancel), format, picture.Frames);
     }
 
-<<<<<<< HEAD
-    /// <summary>
-    /// Tells what <see cref="Read(Stream, ImageLimits, CancellationToken)"/> would return, without decoding.
-    /// </summary>
-=======
     /// <summary>Tells what reading <paramref name="source"/> would return, without decoding it.</summary>
->>>>>>> imaging
     /// <exception cref="ImageException">No picture, not a supported one, damaged, or over a limit.</exception>
     public static ImageHeader ReadHeader(Stream source, ImageLimits limits, CancellationToken cancel = default)
     {
@@ -64,14 +58,7 @@ public static class ImageReader
         return ReadHeader(ReadBytes(source, limits, cancel), limits);
     }
 
-<<<<<<< HEAD
-    /// <summary>
-    /// Tells what <see cref="Read(ReadOnlyMemory{byte}, ImageLimits, CancellationToken)"/> would return, without
-    /// decoding.
-    /// </summary>
-=======
     /// <summary>Tells what reading <paramref name="file"/> would return, without decoding it.</summary>
->>>>>>> imaging
     /// <exception cref="ImageException">No picture, not a supported one, damaged, or over a limit.</exception>
     public static ImageHeader ReadHeader(ReadOnlyMemory<byte> file, ImageLimits limits)
     {

@@ -61,13 +61,9 @@ internal static class ImageSniffer
             return format;
         }
 
-<<<<<<< HEAD
-        if (start.Length >= 3 && start[0] == 'P' && start[1] is >= (byte)'1' and <= (byte)'7'
-=======
         if (start.Length >= 3
             && start[0] == 'P'
             && start[1] is >= (byte)'1' and <= (byte)'7'
->>>>>>> imaging
             && char.IsWhiteSpace((char)start[2]))
         {
             throw NotRead("Netpbm pictures");

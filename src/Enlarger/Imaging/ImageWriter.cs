@@ -5,13 +5,7 @@ namespace Enlarger.Imaging;
 /// <summary>
 /// Fills <paramref name="samples"/> with row <paramref name="y"/>; asked for once each, top to bottom.
 /// </summary>
-<<<<<<< HEAD
-/// <remarks>
-/// The rows may be asked for on another thread than the writer was called on, never on two at a time.
-/// </remarks>
-=======
 /// <remarks>Rows may be asked for on another thread than the writer was called on, never on two at a time.</remarks>
->>>>>>> imaging
 public delegate void RowSource(int y, Span<byte> samples);
 
 /// <summary>How a picture is written.</summary>
@@ -31,11 +25,6 @@ public static class ImageWriter
     /// <remarks>
     /// <para>
     /// What a format cannot hold is fitted to it: 16 bits are rounded to 8, or to 12 in AVIF; for JPEG the picture is
-<<<<<<< HEAD
-    /// laid on white, weighted by alpha as the samples are encoded; for GIF, and for grey in WebP, colours are
-    /// converted
-    /// from their profile to sRGB. The same rows and metadata give the same bytes.
-=======
     /// laid on white, weighted by alpha as the samples are encoded; for GIF, and for grey in WebP and AVIF, colours are
     /// converted from their profile to sRGB. The same rows and metadata give the same bytes.
     /// </para>
@@ -43,7 +32,6 @@ public static class ImageWriter
     /// Profiles that are damaged or describe other channels are left out, as is EXIF that is damaged. EXIF gets the new
     /// size and loses its thumbnail. TIFF carries no EXIF; only JPEG and TIFF carry IPTC; GIF and BMP carry neither
     /// those nor XMP. Where no density is known, PNG and TIFF say 72 dots an inch.
->>>>>>> imaging
     /// </para>
     /// <para>
     /// Memory does not grow with the height for JPEG, PNG, TIFF and BMP; TIFF uses a temporary file. WebP, AVIF and GIF

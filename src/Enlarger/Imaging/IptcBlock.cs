@@ -74,12 +74,7 @@ internal static class IptcBlock
 
     /// <summary>
     /// The records with three times their length of zeros behind them. libvips 8.18 divides the length by four, for
-<<<<<<< HEAD
-    /// LONGs,
-    /// and libtiff 4.7 then writes as many bytes: the records. Where that has been mended, readers skip the zeros.
-=======
     /// LONGs, and libtiff 4.7 then writes as many bytes: the records. Where that is mended, readers skip the zeros.
->>>>>>> imaging
     /// </summary>
     public static byte[] PadForTiff(ReadOnlySpan<byte> records)
     {

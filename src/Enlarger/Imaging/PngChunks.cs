@@ -8,13 +8,7 @@ namespace Enlarger.Imaging;
 /// <param name="HasDensity">The file tells its pixels a metre.</param>
 internal sealed record PreparedPng(ReadOnlyMemory<byte> File, int Frames, bool HasDensity);
 
-<<<<<<< HEAD
-/// <summary>
-/// Looks at the chunks of a PNG file (PNG specification, third edition, section 5) before libpng does.
-/// </summary>
-=======
 /// <summary>Looks at the chunks of a PNG file (PNG specification, third edition, section 5) before libpng.</summary>
->>>>>>> imaging
 internal static class PngChunks
 {
     private const int SignatureBytes = 8;

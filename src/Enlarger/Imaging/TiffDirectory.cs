@@ -21,13 +21,7 @@ internal static class TiffDirectory
     private const ushort RationalType = 5;
     private const ushort UndefinedType = 7;
 
-<<<<<<< HEAD
-    /// <summary>
-    /// Refuses raw camera pictures: their first directory is a preview, which nobody means to enlarge.
-    /// </summary>
-=======
     /// <summary>Refuses raw camera pictures: their first directory is a preview, which nobody wants.</summary>
->>>>>>> imaging
     /// <exception cref="ImageException">It is one.</exception>
     public static void RefuseRaw(ReadOnlySpan<byte> tiff)
     {

@@ -95,7 +95,8 @@ public sealed class ModelStore
         foreach (var file in files.Where(file => file.StartsWith(prefix, StringComparison.Ordinal)))
         {
             var scale = Path.GetFileNameWithoutExtension(file[prefix.Length..]);
-            networks[int.Parse(scale, CultureInfo.InvariantCulture)] = new Lazy<Network>(() => Inference.Network.Load(ReadBytes(assembly, file)));
+            networks[int.Parse(scale, CultureInfo.InvariantCulture)] =
+                new Lazy<Network>(() => Inference.Network.Load(ReadBytes(assembly, file)));
         }
 
         return networks;

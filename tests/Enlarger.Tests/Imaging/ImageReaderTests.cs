@@ -151,13 +151,9 @@ public sealed class ImageReaderTests
     {
         const int side = 200;
         var image = Pictures.Make(side, side, 3, metadata: MetadataTests.Everything());
-<<<<<<< HEAD
-        var files = ImageFormats.All.Select(format => Pictures.Write(image, format)).ToArray();
-=======
         var files = ImageFormats.All
             .Select(format => Pictures.Write(image, format))
             .ToArray();
->>>>>>> imaging
         var before = (long)VipsNative.TrackedBytes();
         for (var i = 0; i < 200; i++)
         {

@@ -8,13 +8,8 @@ namespace Enlarger.Tests.Imaging;
 public sealed class MetadataTests
 {
     private static readonly byte[] Xmp = Encoding.UTF8.GetBytes(
-<<<<<<< HEAD
-        "<x:xmpmeta xmlns:x='adobe:ns:meta/'>"
-        + "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/></x:xmpmeta>");
-=======
         "<x:xmpmeta xmlns:x='adobe:ns:meta/'>" +
         "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/></x:xmpmeta>");
->>>>>>> imaging
 
     // One record: 2:120, the caption.
     private static readonly byte[] Iptc = [0x1C, 2, 120, 0, 5, .. "hello"u8];
@@ -72,13 +67,8 @@ public sealed class MetadataTests
     [InlineData(ImageFormat.Bmp)]
     public void Density_survives_without_exif(ImageFormat format)
     {
-<<<<<<< HEAD
-        var written = new ImageMetadata(Density: new PixelDensity(300 / 25.4, 150 / 25.4));
-        var density = WriteAndRead(format, written).Density!;
-=======
         var metadata = new ImageMetadata(Density: new PixelDensity(300 / 25.4, 150 / 25.4));
         var density = WriteAndRead(format, metadata).Density!;
->>>>>>> imaging
         Assert.Equal(300, density.Across * 25.4, tolerance: 0.05);
         Assert.Equal(150, density.Down * 25.4, tolerance: 0.05);
     }

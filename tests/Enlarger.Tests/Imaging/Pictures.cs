@@ -8,13 +8,7 @@ internal static class Pictures
 {
     public static ImageLimits Limits => ImageLimits.Default;
 
-<<<<<<< HEAD
-    /// <summary>
-    /// Smooth colours with edges and a little texture, different in every channel; the same every time.
-    /// </summary>
-=======
     /// <summary>Smooth colours with edges, different in every channel; the same every time.</summary>
->>>>>>> imaging
     public static PixelImage Make(int width, int height, int channels, int bitDepth = 8, ImageMetadata? metadata = null)
     {
         var max = bitDepth == 8 ? 255 : 65535;
@@ -70,13 +64,7 @@ internal static class Pictures
             ? image.Samples.Span[index]
             : MemoryMarshal.Cast<byte, ushort>(image.Samples.Span)[index] / 257.0;
 
-<<<<<<< HEAD
-    /// <summary>
-    /// Signal to noise in dB between the colours of two pictures, whatever their depths; alpha apart.
-    /// </summary>
-=======
     /// <summary>Signal to noise in dB between the colours of two pictures, whatever their depths.</summary>
->>>>>>> imaging
     public static double Psnr(PixelImage expected, PixelImage actual)
     {
         Assert.Equal((expected.Width, expected.Height), (actual.Width, actual.Height));

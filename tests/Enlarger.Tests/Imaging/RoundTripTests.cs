@@ -151,13 +151,8 @@ public sealed class RoundTripTests
             {
                 var from = image.Channels != 2 ? c : c == 3 ? 1 : 0;
                 var level = Pictures.Level(image, pixel * image.Channels + from);
-<<<<<<< HEAD
-                var expected = Math.Round(level, MidpointRounding.AwayFromZero);
-                Assert.Equal(expected, read.Samples.Span[pixel * read.Channels + c]);
-=======
                 var sample = read.Samples.Span[pixel * read.Channels + c];
                 Assert.Equal(Math.Round(level, MidpointRounding.AwayFromZero), sample);
->>>>>>> imaging
             }
         }
     }

@@ -121,12 +121,7 @@ internal sealed record BmpHeader
             PaletteEntryBytes = 3,
 
             // There is no count: what lies before the pixels is the palette.
-<<<<<<< HEAD
-            PaletteEntries = Math.Min(
-                1 << Math.Min((int)bits, 8), Math.Max(0, pixels - FileHeaderBytes - Os2V1Bytes) / 3),
-=======
             PaletteEntries = Math.Clamp((pixels - FileHeaderBytes - Os2V1Bytes) / 3, 0, 1 << Math.Min((int)bits, 8)),
->>>>>>> imaging
             Masks = default,
             Density = null,
             Profile = default,
@@ -145,13 +140,8 @@ internal sealed record BmpHeader
         }
 
         var bits = ReadUInt16LittleEndian(padded[14..]);
-<<<<<<< HEAD
-        var compression = ReadCompression(
-            ReadUInt32LittleEndian(padded[16..]), isOs2: bytes is < InfoBytes or Os2V2Bytes);
-=======
         var isOs2 = bytes is < InfoBytes or Os2V2Bytes;
         var compression = ReadCompression(ReadUInt32LittleEndian(padded[16..]), isOs2);
->>>>>>> imaging
         var used = ReadUInt32LittleEndian(padded[32..]);
         var maskBytes = bytes != InfoBytes ? 0 : compression switch
         {

@@ -7,23 +7,11 @@ internal static class BmpRuns
     private const int EndOfBitmap = 1;
     private const int Delta = 2;
 
-<<<<<<< HEAD
-    /// <summary>
-    /// Walks through the runs without a picture, so that one is only allocated for a file that has it.
-    /// </summary>
-    /// <exception cref="ImageException">They end too early or leave the picture.</exception>
-    public static void Check(ReadOnlySpan<byte> data, BmpHeader header) => Walk(data, header, []);
-
-    /// <summary>
-    /// Fills <paramref name="indices"/>, one byte a pixel, top to bottom. Skipped pixels keep what is there.
-    /// </summary>
-=======
     /// <summary>Walks through the runs without a picture, so that one is only allocated where it is there.</summary>
     /// <exception cref="ImageException">They end too early or leave the picture.</exception>
     public static void Check(ReadOnlySpan<byte> data, BmpHeader header) => Walk(data, header, []);
 
     /// <summary>Fills <paramref name="indices"/>, one byte a pixel, top to bottom. Skipped pixels stay.</summary>
->>>>>>> imaging
     public static void Decode(ReadOnlySpan<byte> data, BmpHeader header, Span<byte> indices) =>
         Walk(data, header, indices);
 
@@ -86,13 +74,7 @@ internal static class BmpRuns
         }
     }
 
-<<<<<<< HEAD
-    /// <summary>
-    /// The place of a run, or nothing in a dry walk. A run that leaves its row is cut off, as Windows does.
-    /// </summary>
-=======
     /// <summary>The place of a run, or nothing in a dry walk. A run that leaves its row is cut off.</summary>
->>>>>>> imaging
     private static Span<byte> Row(Span<byte> indices, BmpHeader header, ref int count, int x, int y)
     {
         if (y >= header.Height)

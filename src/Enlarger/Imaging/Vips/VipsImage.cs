@@ -3,13 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Enlarger.Imaging.Vips;
 
-<<<<<<< HEAD
-/// <summary>
-/// A reference to a picture of libvips: a header, metadata fields, and pixels that are made on demand.
-/// </summary>
-=======
 /// <summary>A picture of libvips: a header, metadata fields, and pixels that are made on demand.</summary>
->>>>>>> imaging
 internal sealed unsafe class VipsImage : SafeHandleZeroOrMinusOneIsInvalid
 {
     public const string ColourProfileField = "icc-profile-data";

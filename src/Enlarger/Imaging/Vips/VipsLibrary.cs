@@ -42,14 +42,8 @@ internal static unsafe class VipsLibrary
 
     private static nint Load()
     {
-<<<<<<< HEAD
-        var shipped = Path.Combine(AppContext.BaseDirectory, "runtimes", Platform, "native", FileName);
-        string[] candidates = [shipped, FileName];
-        foreach (var candidate in candidates)
-=======
         var ours = Path.Combine(AppContext.BaseDirectory, "runtimes", Platform, "native", FileName);
         foreach (var candidate in (string[])[ours, FileName])
->>>>>>> imaging
         {
             if (NativeLibrary.TryLoad(candidate, typeof(VipsLibrary).Assembly, searchPath: null, out var handle))
             {

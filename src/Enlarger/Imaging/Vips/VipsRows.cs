@@ -70,21 +70,12 @@ internal sealed unsafe class VipsRows : IDisposable
 
     private static VipsInterpretation Interpretation(PixelLayout layout) =>
         (layout.ColourChannels, layout.BitDepth) switch
-<<<<<<< HEAD
-    {
-        (1, 8) => VipsInterpretation.Grey,
-        (1, _) => VipsInterpretation.Grey16,
-        (_, 8) => VipsInterpretation.Srgb,
-        _ => VipsInterpretation.Rgb16,
-    };
-=======
         {
             (1, 8) => VipsInterpretation.Grey,
             (1, _) => VipsInterpretation.Grey16,
             (_, 8) => VipsInterpretation.Srgb,
             _ => VipsInterpretation.Rgb16,
         };
->>>>>>> imaging
 
     private void Fill(VipsRegion* region)
     {
@@ -104,12 +95,7 @@ internal sealed unsafe class VipsRows : IDisposable
 
             if (region->Top < _nextRow - _windowRows)
             {
-<<<<<<< HEAD
-                throw new InvalidOperationException(
-                    $"Row {region->Top} was asked for again, after row {_nextRow - 1}.");
-=======
                 throw new InvalidOperationException($"Row {region->Top} was asked for after row {_nextRow - 1}.");
->>>>>>> imaging
             }
 
             var pixelBytes = _layout.Channels * (_layout.BitDepth / 8);
