@@ -197,6 +197,9 @@ class EnlargingNetwork(nn.Module):
         self.scale = shape.scale
         self.trunk = trunk(shape.channels, shape.blocks, conv)
         self.tail = conv(shape.channels, 3 * shape.scale ** 2)
+        if isinstance(self.tail, WideConv):
+            # Features are no samples of the result, even where there are as many of them.
+            self.tail.identity = False
         # It starts close to adding nothing, so that training need not first undo what chance adds.
         with torch.no_grad():
             for parameter in self.tail.parameters():

@@ -18,13 +18,14 @@ import checkpoint
 import degrade
 import evaluate
 import export
+import prepare
 import quality
 import recipe
 import train
 from failures import Refused
 from networks import collapse
 from onnx_graph import OnnxNetwork
-from smoke import FOLDER, call, picture, prepared, train_for, write_recipe
+from smoke import FOLDER, PICTURES, call, picture, prepared, train_for, write_recipe
 
 KEEP = "KEEP_NETWORK"
 
@@ -63,6 +64,10 @@ class TrainingTests(unittest.TestCase):
                 ("schedule cannot be changed", ["--steps", 5, "--resume"], None)):
             with self.assertRaisesRegex(Refused, words):
                 train_for("kept", *arguments, path=path)
+        call(prepare.main, "--shards", FOLDER / "shards", "--out", FOLDER / "fewer", "--limit", PICTURES - 1)
+        with self.assertRaisesRegex(Refused, "trained on other pictures"):
+            call(train.main, "--recipe", write_recipe(), "--data", FOLDER / "fewer", "--out", FOLDER / "kept", "--steps",
+                 4, "--resume", "--device", "cpu")
         with self.assertRaisesRegex(Refused, "There is no checkpoint"):
             train_for("absent", "--steps", 4, "--resume")
         with self.assertRaisesRegex(Refused, "holds no prepared pictures"):
