@@ -80,9 +80,9 @@ def write_recipe(**changes: object) -> Path:
     return path
 
 
-def train_for(out: str, *arguments: object, path: Path | None = None) -> str:
-    """Trains into FOLDER / out, with the recipe above or that of `path`."""
-    return call(train.main, "--recipe", path or write_recipe(), "--data", prepared(), "--out", FOLDER / out,
+def train_for(out: str, *arguments: object, path: Path | None = None, data: Path | None = None) -> str:
+    """Trains into FOLDER / out, with the recipe above or that of `path`, on the eight pictures or `data`."""
+    return call(train.main, "--recipe", path or write_recipe(), "--data", data or prepared(), "--out", FOLDER / out,
                 "--device", "cpu", *arguments)
 
 

@@ -21,7 +21,6 @@ import export
 import prepare
 import quality
 import recipe
-import train
 from failures import Refused
 from networks import collapse
 from onnx_graph import OnnxNetwork
@@ -41,12 +40,9 @@ class TrainingTests(unittest.TestCase):
             self.assertTrue(torch.equal(weights, parts["average"][name]), name)
 
     def test_learns(self) -> None:
-        def clean(line: str) -> float:
-            return float(line.split("clean ")[1].split(" dB")[0])
-
-        lines = train_for("learning", "--steps", 150, "--seed", 1).strip().splitlines()
-        self.assertIn("done at step 150", lines[-1])
-        self.assertGreater(clean(lines[-1]), self.nearest() + 1)
+        last = train_for("learning", "--steps", 150, "--seed", 1).strip().splitlines()[-1]
+        self.assertIn("done at step 150", last)
+        self.assertGreater(float(last.split("clean ")[1].split(" dB")[0]), self.nearest() + 1)
 
     def nearest(self) -> float:
         """Luma PSNR of repeating pixels, on the held-out picture."""
@@ -66,12 +62,11 @@ class TrainingTests(unittest.TestCase):
                 train_for("kept", *arguments, path=path)
         call(prepare.main, "--shards", FOLDER / "shards", "--out", FOLDER / "fewer", "--limit", PICTURES - 1)
         with self.assertRaisesRegex(Refused, "trained on other pictures"):
-            call(train.main, "--recipe", write_recipe(), "--data", FOLDER / "fewer", "--out", FOLDER / "kept", "--steps",
-                 4, "--resume", "--device", "cpu")
+            train_for("kept", "--steps", 4, "--resume", data=FOLDER / "fewer")
         with self.assertRaisesRegex(Refused, "There is no checkpoint"):
             train_for("absent", "--steps", 4, "--resume")
         with self.assertRaisesRegex(Refused, "holds no prepared pictures"):
-            call(train.main, "--recipe", write_recipe(), "--data", FOLDER, "--out", FOLDER / "x", "--steps", 1)
+            train_for("nowhere", "--steps", 1, data=FOLDER)
 
     def test_refuses_a_checkpoint_with_one_wrong_byte(self) -> None:
         train_for("whole", "--steps", 1, "--seed", 1)
