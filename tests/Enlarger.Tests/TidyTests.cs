@@ -43,6 +43,28 @@ public sealed partial class TidyTests
         Assert.Equal(["Enlarger", "Enlarger.Server"], projects.Select(Path.GetFileNameWithoutExtension).Order());
     }
 
+    // What a folder of the library may use of the others; a folder in it may always use the one that it lies in.
+    [Theory]
+    [InlineData("Imaging", "Imaging")]
+    [InlineData("Inference", "Inference|Imaging")]
+    [InlineData("Inference/Onnx", "Inference.Onnx")]
+    [InlineData("Inference/Kernels", "Inference.Kernels")]
+    [InlineData("Inference/Steps", "Inference.Steps|Inference.Kernels")]
+    [InlineData("Inference/Compilation", "Inference.Compilation|Inference.Steps|Inference.Kernels|Inference.Onnx")]
+    [InlineData("Models", "Models|Inference|Imaging")]
+    [InlineData("Enlarging", "Enlarging|Models|Inference|Imaging")]
+    public void Folders_of_the_library_use_those_below_them(string folder, string allowed)
+    {
+        var upward =
+            from path in SourceFiles($"src/Enlarger/{folder}")
+            from match in LibraryUsing().Matches(File.ReadAllText(path))
+            let used = match.Groups["folder"].Value
+            where !allowed.Split('|').Any(name => used == name || used.StartsWith(name + ".", StringComparison.Ordinal))
+            select $"{Short(path)} uses {used}. What both need belongs further down.";
+
+        Fail(upward);
+    }
+
     [Fact]
     public void Links_in_documents_lead_somewhere()
     {
@@ -146,6 +168,10 @@ public sealed partial class TidyTests
 
     [GeneratedRegex(@"\b(TO" + @"DO|HA" + @"CK)\b(?! #\d)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LooseEnd();
+
+    [GeneratedRegex(
+        @"^using (static )?Enlarger\.(?<folder>[\w.]+);", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
+    private static partial Regex LibraryUsing();
 
     [GeneratedRegex("(Util|Utils|Utility|Helper|Helpers|Manager|Common|Misc)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex VagueName();

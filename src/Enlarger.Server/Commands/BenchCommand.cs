@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Enlarger.Inference;
 using Enlarger.Models;
 
 namespace Enlarger.Server.Commands;

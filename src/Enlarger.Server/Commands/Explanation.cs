@@ -1,5 +1,5 @@
 using Enlarger.Imaging;
-using Enlarger.Models;
+using Enlarger.Inference;
 
 namespace Enlarger.Server.Commands;
 

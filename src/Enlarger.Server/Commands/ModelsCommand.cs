@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using Enlarger.Inference;
 using Enlarger.Models;
 
 namespace Enlarger.Server.Commands;

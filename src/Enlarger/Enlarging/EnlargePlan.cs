@@ -1,4 +1,5 @@
 using Enlarger.Imaging;
+using Enlarger.Inference;
 using Enlarger.Models;
 
 namespace Enlarger.Enlarging;

@@ -1,3 +1,4 @@
+using Enlarger.Inference.Compilation;
 using Enlarger.Inference.Kernels;
 using Enlarger.Inference.Steps;
 

@@ -2,7 +2,6 @@ using Enlarger.Inference.Compilation;
 using Enlarger.Inference.Kernels;
 using Enlarger.Inference.Onnx;
 using Enlarger.Inference.Steps;
-using Enlarger.Models;
 
 namespace Enlarger.Inference;
 

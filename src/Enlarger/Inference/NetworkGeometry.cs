@@ -1,5 +1,5 @@
+using Enlarger.Inference.Compilation;
 using Enlarger.Inference.Steps;
-using Enlarger.Models;
 
 namespace Enlarger.Inference;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Enlarger.Inference.Compilation;
 using Enlarger.Inference.Steps;
 
 namespace Enlarger.Inference;

@@ -1,6 +1,5 @@
 using Enlarger.Imaging;
 using Enlarger.Inference.Steps;
-using Enlarger.Models;
 
 namespace Enlarger.Inference;
 

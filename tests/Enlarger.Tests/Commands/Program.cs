@@ -33,7 +33,8 @@ internal sealed record Program(int ExitCode, string Out, string Error, long Peak
         }
 
         using var program = Process.Start(start)!;
-        var (output, error) = (program.StandardOutput.ReadToEndAsync(cancel), program.StandardError.ReadToEndAsync(cancel));
+        var output = program.StandardOutput.ReadToEndAsync(cancel);
+        var error = program.StandardError.ReadToEndAsync(cancel);
         var ended = program.WaitForExitAsync(cancel);
         var peak = 0L;
         while (!ended.IsCompleted)

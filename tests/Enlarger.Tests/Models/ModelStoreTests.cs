@@ -1,3 +1,4 @@
+using Enlarger.Inference;
 using Enlarger.Models;
 using Enlarger.Tests.Enlarging;
 using Enlarger.Tests.Inference;

@@ -1,5 +1,4 @@
 using Enlarger.Inference.Onnx;
-using Enlarger.Models;
 
 namespace Enlarger.Inference.Compilation;
 

@@ -1,7 +1,6 @@
 using Enlarger.Inference.Kernels;
 using Enlarger.Inference.Onnx;
 using Enlarger.Inference.Steps;
-using Enlarger.Models;
 
 namespace Enlarger.Inference.Compilation;
 

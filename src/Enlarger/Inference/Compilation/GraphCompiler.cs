@@ -1,6 +1,5 @@
 using Enlarger.Inference.Onnx;
 using Enlarger.Inference.Steps;
-using Enlarger.Models;
 
 namespace Enlarger.Inference.Compilation;
 

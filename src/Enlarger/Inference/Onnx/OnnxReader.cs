@@ -1,4 +1,3 @@
-using Enlarger.Models;
 
 namespace Enlarger.Inference.Onnx;
 

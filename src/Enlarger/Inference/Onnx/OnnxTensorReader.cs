@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Enlarger.Models;
 
 namespace Enlarger.Inference.Onnx;
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
-using Enlarger.Models;
 
 namespace Enlarger.Inference.Onnx;
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Enlarger.Inference.Kernels;
-using Enlarger.Models;
 
 namespace Enlarger.Inference.Steps;
 

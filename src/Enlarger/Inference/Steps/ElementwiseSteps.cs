@@ -1,5 +1,4 @@
 using Enlarger.Inference.Kernels;
-using Enlarger.Models;
 
 namespace Enlarger.Inference.Steps;
 

@@ -44,7 +44,7 @@ internal abstract class Step(int[] inputs, int output)
     public virtual int? LayoutFrom(ReadOnlySpan<MapShape> inputs) => null;
 
     /// <summary>The size of the output.</summary>
-    /// <exception cref="Models.ModelException">The inputs do not fit together.</exception>
+    /// <exception cref="ModelException">The inputs do not fit together.</exception>
     public abstract MapShape Infer(ReadOnlySpan<MapShape> inputs);
 
     /// <summary>

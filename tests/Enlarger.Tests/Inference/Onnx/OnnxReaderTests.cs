@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
+using Enlarger.Inference;
 using Enlarger.Inference.Onnx;
-using Enlarger.Models;
 
 namespace Enlarger.Tests.Inference.Onnx;
 

@@ -1,6 +1,5 @@
 using Enlarger.Inference;
 using Enlarger.Inference.Onnx;
-using Enlarger.Models;
 
 namespace Enlarger.Tests.Inference.Operators;
 

@@ -1,5 +1,4 @@
 using Enlarger.Inference;
-using Enlarger.Models;
 
 namespace Enlarger.Tests.Inference.Operators;
 

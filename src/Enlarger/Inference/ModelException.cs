@@ -1,4 +1,4 @@
-namespace Enlarger.Models;
+namespace Enlarger.Inference;
 
 /// <summary>
 /// A model is unknown, unreadable or cannot do what was asked; the message is a sentence for its user.

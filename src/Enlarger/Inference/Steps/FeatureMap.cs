@@ -1,6 +1,4 @@
-using Enlarger.Inference.Steps;
-
-namespace Enlarger.Inference;
+namespace Enlarger.Inference.Steps;
 
 /// <summary>
 /// The rows of a feature map that are alive: a ring in the arena of one run. Pixels follow each other, the channels of

@@ -1,6 +1,6 @@
 using Enlarger.Inference.Steps;
 
-namespace Enlarger.Inference;
+namespace Enlarger.Inference.Compilation;
 
 /// <summary>The steps of a network in the order to run them, over feature maps that have numbers.</summary>
 /// <param name="Steps">What is done.</param>
