@@ -16,7 +16,7 @@ public sealed partial class TidyTests
     public void Source_files_fit_the_limits()
     {
         var untidy =
-            from path in SourceFiles("src", "tests")
+            from path in SourceFiles("src", "tests").Concat(TrainingScripts())
             from complaint in Complaints(File.ReadAllLines(path))
             select $"{Short(path)}{complaint}";
 
@@ -162,6 +162,9 @@ public sealed partial class TidyTests
     private static IEnumerable<string> SourceFiles(params string[] folders) =>
         folders.SelectMany(folder =>
             Directory.EnumerateFiles(Repository.Path(folder), "*.cs", SearchOption.AllDirectories));
+
+    private static IEnumerable<string> TrainingScripts() =>
+        Directory.EnumerateFiles(Repository.Path("training"), "*.py");
 
     [GeneratedRegex(@"\b(TO" + @"DO|HA" + @"CK)\b(?! #\d)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex LooseEnd();

@@ -1,0 +1,108 @@
+"""Measures a network on a folder of reference pictures, as the papers do: PSNR and SSIM on luma.
+
+    python3 evaluate.py photo-fast_x4.onnx SET5
+    python3 evaluate.py restore_x1.onnx KODAK --jpeg 10
+
+Each reference is cropped to a multiple of the scale, reduced with MATLAB's bicubic kernel, rounded to 8 bit, enlarged,
+rounded, and compared without a border as wide as the scale. With `--jpeg` the small picture is also compressed, by the
+encoder that everybody uses and not by the one that training has. The figures are those of `enlarger compare`.
+"""
+
+import argparse
+import io
+import json
+from pathlib import Path
+from typing import Callable
+
+import numpy
+import torch
+from PIL import Image
+
+import checkpoint as checkpoints
+import degrade
+from failures import Refused, run
+from networks import collapse
+from onnx_graph import OnnxNetwork
+from quality import SSIM_WINDOW, psnr, ssim
+
+Network = Callable[[torch.Tensor], torch.Tensor]
+
+
+def main() -> None:
+    arguments = _arguments()
+    network, scale = load_network(arguments.network)
+    if scale == 1 and arguments.jpeg is None:
+        raise Refused("A network of scale 1 has nothing to do on a perfect picture; --jpeg says how to damage it.")
+    if arguments.jpeg is not None and not 1 <= arguments.jpeg <= 100:
+        raise Refused("--jpeg must be from 1 to 100.")
+    paths = sorted(arguments.references.glob("*.png")) if arguments.references.is_dir() else []
+    if not paths:
+        raise Refused(f"{arguments.references} is no folder with *.png.")
+    figures = {path.name: measure(read(path), network, scale, arguments.jpeg) for path in paths}
+    for name, row in figures.items():
+        if not arguments.json:
+            print(_line(name, row))
+    mean = {key: sum(row[key] for row in figures.values()) / len(figures) for key in next(iter(figures.values()))}
+    print(json.dumps(mean) if arguments.json else _line(f"mean of {len(figures)}", mean))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measures a network on a folder of reference pictures.")
+    parser.add_argument("network", type=Path, help="an ONNX file or a checkpoint")
+    parser.add_argument("references", type=Path, help="a folder of lossless pictures, *.png")
+    parser.add_argument("--jpeg", type=int, help="compress the small picture with this quality")
+    parser.add_argument("--json", action="store_true", help="print the means as a line of JSON")
+    return parser.parse_args()
+
+
+def load_network(path: Path) -> tuple[Network, int]:
+    """A network and its scale, from either kind of file."""
+    if path.suffix == ".onnx":
+        network = OnnxNetwork(path)
+        return network, network.scale
+    network = collapse(checkpoints.average_network(checkpoints.load(path)))
+    return network, network.scale
+
+
+def read(path: Path) -> torch.Tensor:
+    """A picture file as float [1, 3, H, W] from 0 to 1; grey becomes three equal channels."""
+    try:
+        with Image.open(path) as picture:
+            samples = numpy.array(picture.convert("RGB"))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise Refused(f"{path} is no picture, or is damaged.") from None
+    return torch.from_numpy(samples).permute(2, 0, 1)[None].float() / 255
+
+
+@torch.no_grad()
+def measure(reference: torch.Tensor, network: Network, scale: int, quality: int | None) -> dict[str, float]:
+    """Figures of the network, and of bicubic enlarging beside it (at scale 1: of the damaged picture)."""
+    height, width = (side - side % scale for side in reference.shape[-2:])
+    if min(height, width) < SSIM_WINDOW + 2 * scale:
+        raise Refused(f"A reference of {width}x{height} is too small to be measured.")
+    reference = reference[..., :height, :width]
+    small = degrade.to_bytes(degrade.imresize(reference.double(), height // scale, width // scale)).float()
+    if quality is not None:
+        small = _compressed(small, quality)
+    bicubic = degrade.to_bytes(degrade.imresize(small.double(), height, width))
+    result = degrade.to_bytes(network(small))
+    return {
+        "psnr_y": psnr(reference, result, scale), "ssim_y": ssim(reference, result, scale),
+        "bicubic_psnr_y": psnr(reference, bicubic, scale), "bicubic_ssim_y": ssim(reference, bicubic, scale)}
+
+
+def _compressed(x: torch.Tensor, quality: int) -> torch.Tensor:
+    samples = (x[0] * 255).round().byte().permute(1, 2, 0).numpy()
+    file = io.BytesIO()
+    Image.fromarray(samples).save(file, "JPEG", quality=quality)
+    with Image.open(file) as picture:
+        return torch.from_numpy(numpy.array(picture)).permute(2, 0, 1)[None].float() / 255
+
+
+def _line(name: str, row: dict[str, float]) -> str:
+    return (f"{name}: {row['psnr_y']:.2f} dB / {row['ssim_y']:.4f}, "
+            f"bicubic {row['bicubic_psnr_y']:.2f} dB / {row['bicubic_ssim_y']:.4f}")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,71 @@
+"""Patches of the prepared pictures, cut and turned on the device where they are trained on."""
+
+import torch
+
+from archive import Archive, Picture
+from failures import Refused
+
+
+class PatchSource:
+    """Keeps the pictures on the device and cuts batches out of them.
+
+    mix: how often each category is taken, for its area; categories that it does not name are left out.
+    side_min: the largest patch that will be asked for.
+    """
+
+    def __init__(self, archive: Archive, mix: dict[str, float], side_min: int, device: torch.device):
+        unknown = set(mix) - {picture.category for picture in archive.pictures}
+        if len(unknown) == len(mix):
+            raise Refused(f"The data has no pictures of the recipe's categories, {', '.join(mix)}.")
+        pictures = [picture for picture in archive.part(held_out=False) if mix.get(picture.category, 0) > 0]
+        small = [picture for picture in pictures if min(picture.width, picture.height) < side_min]
+        if small or not pictures:
+            name = f"{small[0].file} is smaller than that" if small else "there are none"
+            raise Refused(f"Patches of {side_min}x{side_min} cannot be cut from all pictures: {name}.")
+        self._samples = archive.samples.to(device)
+        self._widths, self._heights, self._offsets = (
+            torch.tensor([getattr(picture, name) for picture in pictures]) for name in ("width", "height", "offset"))
+        self._weights = torch.tensor(
+            [mix[picture.category] * picture.width * picture.height for picture in pictures], dtype=torch.float64)
+
+    def cut(self, count: int, side: int, chance: torch.Generator) -> torch.Tensor:
+        """Patches from anywhere, flipped and turned at random: float [count, 3, side, side] from 0 to 1."""
+        chosen = torch.multinomial(self._weights, count, replacement=True, generator=chance)
+        places = torch.rand(2, count, generator=chance, dtype=torch.float64)
+        top = (places[0] * (self._heights[chosen] - side + 1)).long()
+        left = (places[1] * (self._widths[chosen] - side + 1)).long()
+        starts = self._offsets[chosen] + 3 * (top * self._widths[chosen] + left)
+        patches = self._gather(starts, 3 * self._widths[chosen], side)
+        return _turn(patches, torch.rand(3, count, generator=chance) < 0.5)
+
+    def _gather(self, starts: torch.Tensor, strides: torch.Tensor, side: int) -> torch.Tensor:
+        device = self._samples.device
+        starts, strides = starts.to(device), strides.to(device)
+        rows = torch.arange(side, device=device)
+        samples = torch.arange(3 * side, device=device)
+        places = starts[:, None, None] + strides[:, None, None] * rows[:, None] + samples
+        patches = self._samples[places].view(-1, side, side, 3)
+        return patches.permute(0, 3, 1, 2).float() / 255
+
+
+def _turn(patches: torch.Tensor, decisions: torch.Tensor) -> torch.Tensor:
+    """Mirrors across, mirrors down and transposes each patch as decided, [3, N]: the eight ways to lay a square."""
+    across, down, transposed = decisions.to(patches.device)[:, :, None, None, None]
+    patches = torch.where(across, patches.flip(3), patches)
+    patches = torch.where(down, patches.flip(2), patches)
+    return torch.where(transposed, patches.transpose(2, 3), patches)
+
+
+def validation_pictures(archive: Archive, mix: dict[str, float], side: int, count: int) -> list[torch.Tensor]:
+    """The middle of held-out pictures of the categories that are trained on: float [1, 3, h, w], h and w at most
+    `side`."""
+    held_out = archive.part(held_out=True)
+    suited = [picture for picture in held_out if mix.get(picture.category, 0) > 0] or held_out
+    return [_middle(archive, picture, side) for picture in suited[:count]]
+
+
+def _middle(archive: Archive, picture: Picture, side: int) -> torch.Tensor:
+    height, width = min(side, picture.height), min(side, picture.width)
+    top, left = (picture.height - height) // 2, (picture.width - width) // 2
+    pixels = archive.pixels(picture)[top:top + height, left:left + width]
+    return pixels.permute(2, 0, 1)[None].float() / 255

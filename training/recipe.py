@@ -1,0 +1,143 @@
+"""Recipes: a small JSON file for each network says all that makes it what it is."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from failures import Refused
+from networks import SCALES, TRUNKS, Shape
+
+
+@dataclass(frozen=True)
+class Span:
+    """A damage: the share of patches that suffer it, and how much of it."""
+
+    chance: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a step is on a kind of device. `patch` is the side of the network's input in pixels."""
+
+    patch: int
+    batch: int
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """`mix` says how often each category of picture is trained on, for its area. Blur is a sigma in pixels of the small
+    picture, noise a sigma in levels of 255, JPEG a quality; none of it where it is None."""
+
+    name: str
+    purpose: str
+    shape: Shape
+    mix: dict[str, float]
+    blur: Span | None
+    noise: Span | None
+    jpeg: Span | None
+    cpu: Effort
+    cuda: Effort
+
+    def effort(self, device: str) -> Effort:
+        return self.cuda if device == "cuda" else self.cpu
+
+    def damaging_always(self) -> "Recipe":
+        """The same, with every damage done to every picture."""
+        damages = {name: getattr(self, name) for name in DAMAGES}
+        return replace(self, **{name: span and replace(span, chance=1.0) for name, span in damages.items()})
+
+    def digest_text(self) -> str:
+        """All of it in one line, to compare recipes by."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+# Lowest and highest value of each damage that makes sense.
+DAMAGES = {"blur": ("sigma", 0, 10), "noise": ("sigma", 0, 100), "jpeg": ("quality", 1, 100)}
+
+REQUIRED = {"name", "purpose", "trunk", "channels", "blocks", "scale", "mix", "cpu", "cuda"}
+
+
+def load(path: Path) -> Recipe:
+    """Reads and checks a recipe; raises Refused with what is wrong in it."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise Refused(f"{path} cannot be read.") from None
+    except ValueError as error:
+        raise Refused(f"{path} is no JSON: {error}.") from None
+    if not isinstance(values, dict):
+        raise Refused(f"{path} is no recipe.")
+    try:
+        return _parse(values)
+    except Refused as reason:
+        raise Refused(f"{path}: {reason}") from None
+
+
+def _parse(values: dict[str, Any]) -> Recipe:
+    for name in sorted(REQUIRED - set(values)):
+        raise Refused(f"\"{name}\" is missing.")
+    for name in sorted(set(values) - REQUIRED - set(DAMAGES)):
+        raise Refused(f"\"{name}\" is no key of a recipe.")
+    if values["trunk"] not in TRUNKS:
+        raise Refused(f"\"trunk\" must be one of {', '.join(TRUNKS)}.")
+    if values["scale"] not in SCALES:
+        raise Refused(f"\"scale\" must be one of {', '.join(map(str, SCALES))}.")
+    channels, blocks = (int(_number(values, name, 1, 1024, whole=True)) for name in ("channels", "blocks"))
+    return Recipe(
+        _text(values, "name"),
+        _text(values, "purpose"),
+        Shape(values["trunk"], channels, blocks, values["scale"]),
+        _mix(values["mix"]),
+        *(_span(values, name) for name in DAMAGES),
+        _effort(values, "cpu"),
+        _effort(values, "cuda"))
+
+
+def _text(values: dict[str, Any], name: str) -> str:
+    if not isinstance(values[name], str) or not values[name]:
+        raise Refused(f"\"{name}\" must be a text.")
+    return values[name]
+
+
+def _number(values: dict[str, Any], name: str, low: float, high: float, whole: bool = False) -> float:
+    value = values.get(name)
+    kinds = (int,) if whole else (int, float)
+    if not isinstance(value, kinds) or isinstance(value, bool) or not low <= value <= high:
+        raise Refused(f"\"{name}\" must be a {'whole ' if whole else ''}number from {low} to {high}.")
+    return value
+
+
+def _mix(mix: Any) -> dict[str, float]:
+    if not isinstance(mix, dict) or not mix:
+        raise Refused("\"mix\" must say how often each category is trained on.")
+    return {name: _number(mix, name, 0, 1000) for name in mix}
+
+
+def _span(values: dict[str, Any], name: str) -> Span | None:
+    if name not in values:
+        return None
+    unit, low, high = DAMAGES[name]
+    given = values[name]
+    if not isinstance(given, dict) or set(given) != {"chance", unit}:
+        raise Refused(f"\"{name}\" must have \"chance\" and \"{unit}\".")
+    ends = given[unit]
+    if not isinstance(ends, list) or len(ends) != 2:
+        raise Refused(f"\"{name}\" must have a \"{unit}\" of two numbers.")
+    first, last = (_number({unit: end}, unit, low, high) for end in ends)
+    if first > last:
+        raise Refused(f"\"{name}\" must have the smaller \"{unit}\" first.")
+    return Span(_number(given, "chance", 0, 1), first, last)
+
+
+def _effort(values: dict[str, Any], name: str) -> Effort:
+    given = values[name]
+    if not isinstance(given, dict) or set(given) != {"patch", "batch", "learning_rate"}:
+        raise Refused(f"\"{name}\" must have \"patch\", \"batch\" and \"learning_rate\".")
+    return Effort(
+        int(_number(given, "patch", 8, 512, whole=True)),
+        int(_number(given, "batch", 1, 1024, whole=True)),
+        _number(given, "learning_rate", 1e-7, 1))

@@ -1,0 +1,137 @@
+"""The whole way in seconds, on eight pictures made here: prepare, train, resume, export, measure.
+
+    python3 -m unittest          all tests, in the folder of this file
+
+With the variable KEEP_NETWORK set to a folder, the exported network is left there as smoke_x2.onnx.
+"""
+
+import json
+import os
+import shutil
+import unittest
+from pathlib import Path
+
+import torch
+
+import archive
+import checkpoint
+import degrade
+import evaluate
+import export
+import prepare
+import quality
+import recipe
+from failures import Refused
+from networks import collapse
+from onnx_graph import OnnxNetwork
+from smoke import FOLDER, PICTURES, call, picture, prepared, train_for, write_recipe
+
+KEEP = "KEEP_NETWORK"
+
+
+class TrainingTests(unittest.TestCase):
+    def test_a_resumed_run_is_the_run_that_was_never_interrupted(self) -> None:
+        train_for("straight", "--steps", 6, "--seed", 1)
+        train_for("parts", "--steps", 6, "--seed", 1, "--pause", 3)
+        train_for("parts", "--steps", 6, "--resume")
+        straight, parts = (checkpoint.load(FOLDER / name / "checkpoint.pt") for name in ("straight", "parts"))
+        self.assertEqual(6, parts["step"])
+        for name, weights in straight["average"].items():
+            self.assertTrue(torch.equal(weights, parts["average"][name]), name)
+
+    def test_learns(self) -> None:
+        last = train_for("learning", "--steps", 150, "--seed", 1).strip().splitlines()[-1]
+        self.assertIn("done at step 150", last)
+        self.assertGreater(float(last.split("clean ")[1].split(" dB")[0]), self.nearest() + 1)
+
+    def nearest(self) -> float:
+        """Luma PSNR of repeating pixels, on the held-out picture."""
+        data = archive.load(prepared())
+        target = data.pixels(data.part(held_out=True)[0]).permute(2, 0, 1)[None].float() / 255
+        small = degrade.to_bytes(degrade.imresize(target, 56, 56))
+        return quality.psnr(target, small.repeat_interleave(2, 2).repeat_interleave(2, 3), 2)
+
+    def test_refuses_what_does_not_belong_together(self) -> None:
+        train_for("kept", "--steps", 4, "--seed", 1, "--pause", 2)
+        other = write_recipe(channels=9)
+        for words, arguments, path in (
+                ("is there already", ["--steps", 4], None),
+                ("another recipe", ["--steps", 4, "--resume"], other),
+                ("schedule cannot be changed", ["--steps", 5, "--resume"], None)):
+            with self.assertRaisesRegex(Refused, words):
+                train_for("kept", *arguments, path=path)
+        call(prepare.main, "--shards", FOLDER / "shards", "--out", FOLDER / "fewer", "--limit", PICTURES - 1)
+        with self.assertRaisesRegex(Refused, "trained on other pictures"):
+            train_for("kept", "--steps", 4, "--resume", data=FOLDER / "fewer")
+        with self.assertRaisesRegex(Refused, "There is no checkpoint"):
+            train_for("absent", "--steps", 4, "--resume")
+        with self.assertRaisesRegex(Refused, "holds no prepared pictures"):
+            train_for("nowhere", "--steps", 1, data=FOLDER)
+
+    def test_refuses_a_checkpoint_with_one_wrong_byte(self) -> None:
+        train_for("whole", "--steps", 1, "--seed", 1)
+        path = FOLDER / "whole" / "checkpoint.pt"
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        for damaged in (data, data[:len(data) // 2], b"nothing"):
+            path.write_bytes(damaged)
+            with self.assertRaisesRegex(Refused, "damaged"):
+                train_for("whole", "--steps", 1, "--resume")
+
+    def test_refuses_recipes_that_are_wrong(self) -> None:
+        for words, changes in (
+                ("\"trunk\" must be one of", {"trunk": "vgg"}),
+                ("\"scale\" must be one of", {"scale": 5}),
+                ("\"sharpness\" is no key", {"sharpness": 1}),
+                ("\"channels\" must be a whole number", {"channels": 8.5}),
+                ("smaller \"quality\" first", {"jpeg": {"chance": 1, "quality": [90, 10]}}),
+                ("\"cpu\" must have", {"cpu": {"patch": 16}})):
+            with self.assertRaisesRegex(Refused, words):
+                recipe.load(write_recipe(**changes))
+        with self.assertRaisesRegex(Refused, "no pictures of the recipe's categories"):
+            train_for("nothing", "--steps", 1, path=write_recipe(mix={"drawing": 1}))
+
+    def test_recipes_of_the_repository_can_be_read(self) -> None:
+        paths = sorted(Path(__file__).with_name("recipes").glob("*.json"))
+        self.assertLess(0, len(paths))
+        for path in paths:
+            self.assertEqual(path.stem, recipe.load(path).name)
+
+
+class ExportingTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        train_for("exported", "--steps", 40, "--seed", 1)
+
+    def test_writes_what_was_trained_in_single_and_half_precision(self) -> None:
+        trained = FOLDER / "exported" / "checkpoint.pt"
+        network = collapse(checkpoint.average_network(checkpoint.load(trained)))
+        x = torch.rand(1, 3, 20, 33, generator=torch.Generator().manual_seed(2))
+        sizes = []
+        for arguments, limit in (([], 1e-5), (["--half"], 1 / 255)):
+            file = FOLDER / "smoke_x2.onnx"
+            call(export.main, trained, file, *arguments)
+            with torch.no_grad():
+                self.assertLess((OnnxNetwork(file)(x) - network(x)).abs().max().item(), limit)
+            sizes.append(file.stat().st_size)
+        self.assertLess(sizes[1], sizes[0])
+        if KEEP in os.environ:
+            shutil.copy(FOLDER / "smoke_x2.onnx", os.environ[KEEP])
+
+    def test_blends_two_networks(self) -> None:
+        train_for("further", "--steps", 3, "--seed", 2, "--start", FOLDER / "exported" / "checkpoint.pt")
+        ends = [FOLDER / name / "checkpoint.pt" for name in ("exported", "further")]
+        call(export.main, ends[0], FOLDER / "all.onnx", "--towards", ends[1], "--amount", 1)
+        call(export.main, ends[1], FOLDER / "other.onnx")
+        x = torch.rand(1, 3, 8, 8)
+        self.assertTrue(torch.equal(OnnxNetwork(FOLDER / "all.onnx")(x), OnnxNetwork(FOLDER / "other.onnx")(x)))
+
+    def test_measures_a_file_as_it_measures_its_checkpoint(self) -> None:
+        trained, file = FOLDER / "exported" / "checkpoint.pt", FOLDER / "measured.onnx"
+        call(export.main, trained, file)
+        folder = FOLDER / "references"
+        folder.mkdir()
+        picture(20).save(folder / "waves.png")
+        ours, theirs = (json.loads(call(evaluate.main, path, folder, "--json")) for path in (trained, file))
+        self.assertAlmostEqual(ours["psnr_y"], theirs["psnr_y"], delta=0.005)
+        self.assertGreater(ours["psnr_y"], 15)
