@@ -41,9 +41,16 @@ internal sealed class BandPlan
         PixelStrides = graph.PixelStrides(Shapes, kernels.VectorLength);
         Capacities = Simulate();
         Margins = FindMargins();
-        RowStrides = [.. Shapes.Select((shape, map) => Align(
-            (shape.Width + Margins[map].Left + Margins[map].Right) * PixelStrides[map]))];
+        RowStrides = new int[Shapes.Length];
+        for (var map = 0; map < Shapes.Length; map++)
+        {
+            var width = Shapes[map].Width + Margins[map].Left + Margins[map].Right;
+            RowStrides[map] = Align(width * PixelStrides[map]);
+            ArenaLength += (long)Capacities[map] * RowStrides[map];
+        }
+
         ZeroRowLength = RowStrides.Max();
+        ArenaLength += ZeroRowLength;
     }
 
     public KernelSet Kernels { get; }
@@ -66,8 +73,7 @@ internal sealed class BandPlan
     public int ZeroRowLength { get; }
 
     /// <summary>Floats of the arena.</summary>
-    public long ArenaLength =>
-        ZeroRowLength + Capacities.Select((rows, map) => (long)rows * RowStrides[map]).Sum();
+    public long ArenaLength { get; }
 
     /// <summary>A fresh count of finished rows: none of those that will be needed.</summary>
     public int[] Start() => [.. _first];

@@ -49,9 +49,10 @@ internal sealed record NetworkGeometry(int Scale, int Alignment, int Margin, int
     {
         const int Side = 1 << 15;
         var alignment = 1;
-        foreach (var map in graph.Infer(new MapShape(graph.InputChannels, Side, Side)).Where(map => map.Height > 1))
+        foreach (var map in graph.Infer(new MapShape(graph.InputChannels, Side, Side)))
         {
-            var ratio = Math.Max(1, (int)Math.Round((double)Side / map.Height));
+            // A map of one row is a mean, or was left out by the compiler.
+            var ratio = map.Height <= 1 ? 1 : Math.Max(1, (int)Math.Round((double)Side / map.Height));
             alignment = alignment / Gcd(alignment, ratio) * ratio;
         }
 

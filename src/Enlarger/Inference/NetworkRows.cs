@@ -51,7 +51,7 @@ internal sealed unsafe class NetworkRows : IDisposable
         _options = options;
         _cancel = cancel;
         _window = new RowWindow(from.Width * channels, source);
-        _runs = new StripRun?[_tiling.Strips.Count * _planes];
+        _runs = new StripRun?[_tiling.Strips.Length * _planes];
         Graph = network.Graph;
         To = new PixelSize(from.Width * _geometry.Scale, from.Height * _geometry.Scale);
     }

@@ -69,14 +69,20 @@ internal sealed class Tiling
         // As many strips as threads, or a multiple of it, so that none waits for the others.
         var rounds = Math.Max(1, DivideUp(size.Width, options.StripColumnsMax * options.Threads));
         Strips = Cut(Math.Min(size.Width, rounds * options.Threads));
-        SideBySide = Strips.Sum(strip => ArenaBytes(strip, whole)) * planes <= options.SideBySideBytesMax;
+        var total = 0L;
+        foreach (var strip in Strips)
+        {
+            total += ArenaBytes(strip, whole) * planes;
+        }
+
+        SideBySide = total <= options.SideBySideBytesMax;
         PieceRows = SideBySide ? size.Height : Math.Min(size.Height, options.PieceRows);
     }
 
     /// <summary>The size of the picture with the margin that the network eats, rounded up to its alignment.</summary>
     public PixelSize Extended { get; }
 
-    public IReadOnlyList<Strip> Strips { get; }
+    public Strip[] Strips { get; }
 
     /// <summary>All strips go down the picture together and keep their rows; no row is computed twice.</summary>
     public bool SideBySide { get; }
@@ -102,10 +108,17 @@ internal sealed class Tiling
     private int Extend(int length) =>
         DivideUp(length + (2 * _geometry.Margin), _geometry.Alignment) * _geometry.Alignment;
 
-    private Strip[] Cut(int count) =>
-        [.. Enumerable.Range(0, count)
-            .Select(i => new Extent(At(i, count), At(i + 1, count)))
-            .Select(columns => new Strip(columns, Read(Axis.Columns, columns, Extended.Width)))];
+    private Strip[] Cut(int count)
+    {
+        var strips = new Strip[count];
+        for (var i = 0; i < count; i++)
+        {
+            var columns = new Extent(At(i, count), At(i + 1, count));
+            strips[i] = new Strip(columns, Read(Axis.Columns, columns, Extended.Width));
+        }
+
+        return strips;
+    }
 
     private int At(int i, int count) => (int)((long)_size.Width * i / count);
 

@@ -19,15 +19,9 @@ internal sealed record CompiledGraph(
     {
         var shapes = new MapShape[MapCount];
         shapes[Input] = input;
-        Span<MapShape> inputs = new MapShape[Steps.Count == 0 ? 0 : Steps.Max(step => step.Inputs.Length)];
         foreach (var step in Steps)
         {
-            for (var i = 0; i < step.Inputs.Length; i++)
-            {
-                inputs[i] = shapes[step.Inputs[i]];
-            }
-
-            shapes[step.Output] = step.Infer(inputs[..step.Inputs.Length]);
+            shapes[step.Output] = step.Infer(Array.ConvertAll(step.Inputs, map => shapes[map]));
         }
 
         return shapes;
@@ -35,7 +29,7 @@ internal sealed record CompiledGraph(
 
     /// <summary>The first row of each map that any of the wanted output rows depends on.</summary>
     public int[] FirstRows(MapShape[] shapes, Extent wanted) =>
-        [.. Dependencies(shapes, Axis.Rows, wanted).Select(extent => extent.Start)];
+        Array.ConvertAll(Dependencies(shapes, Axis.Rows, wanted), extent => extent?.Start ?? 0);
 
     /// <summary>
     /// The part of the input that a part of the output depends on, on a plane without borders; null where it is all.
@@ -47,7 +41,7 @@ internal sealed record CompiledGraph(
     {
         var shapes = Infer(new MapShape(InputChannels, 2 * FarAway, 2 * FarAway));
         var wanted = new Extent(output.Start + (FarAway * scale), output.End + (FarAway * scale));
-        var read = Dependencies(shapes, axis, wanted)[Input];
+        var read = Dependencies(shapes, axis, wanted)[Input] ?? new Extent(FarAway, FarAway);
         return read.Length > FarAway ? null : new Extent(read.Start - FarAway, read.End - FarAway);
     }
 
@@ -63,7 +57,7 @@ internal sealed record CompiledGraph(
         {
             var channels = shapes[step.Output].Channels;
             var isVector = step is ConvStep || channels >= vectorLength;
-            var layout = step.LayoutFrom([.. step.Inputs.Select(map => shapes[map])]);
+            var layout = step.LayoutFrom(Array.ConvertAll(step.Inputs, map => shapes[map]));
             strides[step.Output] = layout is { } input ? strides[step.Inputs[input]]
                 : isVector ? (channels + vectorLength - 1) / vectorLength * vectorLength
                 : channels;
@@ -72,13 +66,14 @@ internal sealed record CompiledGraph(
         return strides;
     }
 
-    // What each map must hold for a part of the output; nothing, for a map that it does not depend on.
-    private Extent[] Dependencies(MapShape[] shapes, Axis axis, Extent wanted)
+    // What each map must hold for a part of the output; null for a map that it does not depend on.
+    private Extent?[] Dependencies(MapShape[] shapes, Axis axis, Extent wanted)
     {
         var extents = new Extent?[MapCount];
         extents[Output] = wanted;
-        foreach (var step in Steps.Reverse())
+        for (var s = Steps.Count - 1; s >= 0; s--)
         {
+            var step = Steps[s];
             for (var i = 0; extents[step.Output] is { Length: > 0 } part && i < step.Inputs.Length; i++)
             {
                 var map = step.Inputs[i];
@@ -89,6 +84,6 @@ internal sealed record CompiledGraph(
             }
         }
 
-        return [.. extents.Select(extent => extent ?? new Extent(0, 0))];
+        return extents;
     }
 }

@@ -61,7 +61,7 @@ internal sealed class GraphBuilder
     public int Emit(Func<int, Step> create)
     {
         var step = create(_shapes.Count);
-        var shape = step.Infer([.. step.Inputs.Select(map => _shapes[map])]);
+        var shape = step.Infer(Array.ConvertAll(step.Inputs, map => _shapes[map]));
         if (shape.Channels < 1 || shape.Height < 1 || shape.Width < 1)
         {
             throw new ModelException($"Nothing is left of a picture of {_shapes[0].Width}x{_shapes[0].Height}.");

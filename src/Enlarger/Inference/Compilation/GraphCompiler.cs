@@ -51,7 +51,7 @@ internal static class GraphCompiler
     {
         var input = CheckInterface(graph);
         var channels = input.Shape[1] < 0 ? 3 : OnnxNodeExtensions.Clamp(input.Shape[1]);
-        var sizes = ProbeSizes.Select(size => new MapShape(channels, size.Height, size.Width));
+        var sizes = Array.ConvertAll(ProbeSizes, size => new MapShape(channels, size.Height, size.Width));
         if (input.Shape[2] > 0 || input.Shape[3] > 0)
         {
             // The exporter froze the size, perhaps into constants; its ratios hold for any other size all the same.
@@ -59,7 +59,7 @@ internal static class GraphCompiler
             sizes = [new MapShape(channels, Fixed(input.Shape[2], height), Fixed(input.Shape[3], width))];
         }
 
-        var compiled = sizes.Select(size => Compile(graph, input.Name, size)).ToArray();
+        var compiled = Array.ConvertAll(sizes, size => Compile(graph, input.Name, size));
         if (!compiled.All(other => Describe(other).SequenceEqual(Describe(compiled[0]), StringComparer.Ordinal)))
         {
             throw new ModelException("The network computes differently for pictures of different sizes.");

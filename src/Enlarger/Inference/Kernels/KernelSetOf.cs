@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Enlarger.Inference.Kernels;
 
 /// <summary>The inner loops over <typeparamref name="TVector"/>.</summary>
@@ -64,6 +66,7 @@ internal sealed unsafe class KernelSet<TVector> : KernelSet
         Map<Minimum>(target, high, target, length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DepthwiseVector(in ConvRow row, int x, int channel)
     {
         var sum = TVector.Load(row.Bias + channel);
@@ -82,6 +85,7 @@ internal sealed unsafe class KernelSet<TVector> : KernelSet
             .Store(row.Output + ((nint)x * row.OutputStride) + channel);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Zip<TOperation>(float* left, float* right, float* target, int length)
         where TOperation : struct, IOperation
     {
@@ -104,6 +108,7 @@ internal sealed unsafe class KernelSet<TVector> : KernelSet
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Map<TOperation>(float* source, float right, float* target, int length)
         where TOperation : struct, IOperation
     {
@@ -126,26 +131,31 @@ internal sealed unsafe class KernelSet<TVector> : KernelSet
 
     private readonly struct Add : IOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector left, TVector right) => left + right;
     }
 
     private readonly struct Subtract : IOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector left, TVector right) => left - right;
     }
 
     private readonly struct Multiply : IOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector left, TVector right) => left * right;
     }
 
     private readonly struct Divide : IOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector left, TVector right) => left / right;
     }
 
     private readonly struct Rectify : IOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector left, TVector right) =>
             TVector.MultiplyAdd(
                 TVector.Min(left, TVector.Broadcast(0)), right, TVector.Max(left, TVector.Broadcast(0)));
@@ -153,22 +163,26 @@ internal sealed unsafe class KernelSet<TVector> : KernelSet
 
     private readonly struct Maximum : IOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector left, TVector right) => TVector.Max(left, right);
     }
 
     private readonly struct Minimum : IOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector left, TVector right) => TVector.Min(left, right);
     }
 
     private readonly struct SigmoidOf : IOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector left, TVector right) =>
             TVector.Broadcast(1) / (TVector.Broadcast(1) + TVector.Exp(TVector.Broadcast(0) - left));
     }
 
     private readonly struct TanhOf : IOperation
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector left, TVector right)
         {
             var twice = TVector.Broadcast(2);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Enlarger.Inference.Kernels;
 
 namespace Enlarger.Inference.Steps;
@@ -75,27 +76,40 @@ internal sealed unsafe class RemapStep(
     public override void Run(StepMaps maps, Extent rowsWanted, KernelSet kernels)
     {
         var (from, to) = (maps.Input(0), maps.Output);
-        var channels = to.Shape.Channels;
+        var width = to.Shape.Width;
+        var sources = ArrayPool<int>.Shared.Rent(width);
+        for (var x = 0; x < width; x++)
+        {
+            sources[x] = columns.Source(x, from.Shape.Width, border);
+        }
+
         for (var y = rowsWanted.Start; y < rowsWanted.End; y++)
         {
-            var sourceRow = rows.Source(y, from.Shape.Height, border);
-            var target = to.Row(y);
-            for (var x = 0; x < to.Shape.Width; x++, target += to.PixelStride)
+            var row = rows.Source(y, from.Shape.Height, border);
+            if (row < 0)
             {
-                var sourceColumn = columns.Source(x, from.Shape.Width, border);
-                var pixel = new Span<float>(target, channels);
-                if (sourceRow < 0 || sourceColumn < 0)
-                {
-                    pixel.Fill(fill);
-                }
-                else
-                {
-                    new ReadOnlySpan<float>(from.Row(sourceRow) + (sourceColumn * from.PixelStride), channels)
-                        .CopyTo(pixel);
-                }
+                new Span<float>(to.Row(y), to.RowLength).Fill(fill);
+                continue;
             }
+
+            CopyRow(from.Row(row), from.PixelStride, to.Row(y), to, sources);
         }
+
+        ArrayPool<int>.Shared.Return(sources);
     }
 
     public override string Describe() => $"Remap {rows} {columns} {border} {fill}";
+
+    private void CopyRow(float* source, int sourceStride, float* target, FeatureMap to, int[] sources)
+    {
+        var channels = to.Shape.Channels;
+        for (var x = 0; x < to.Shape.Width; x++, target += to.PixelStride)
+        {
+            var pixel = source + (sources[x] * sourceStride);
+            for (var c = 0; c < channels; c++)
+            {
+                target[c] = sources[x] < 0 ? fill : pixel[c];
+            }
+        }
+    }
 }
