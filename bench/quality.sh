@@ -37,9 +37,10 @@ measure() {
     cat << 'TEXT'
 # Quality
 
-Made by `bench/quality.sh`; do not edit. PSNR in decibels / SSIM, on luma, means over the pictures of a set; more is
-better for both. As in the papers: the picture is cropped to a multiple of the scale, reduced with the bicubic kernel of
-MATLAB's imresize, rounded to 8 bit, enlarged, rounded again, and compared without a border as wide as the scale.
+Made by `bench/quality.sh FOLDER`, where FOLDER holds Set5 and Set14; do not edit. PSNR in decibels / SSIM, on luma,
+means over the pictures of a set; more is better for both. As in the papers: the picture is cropped to a multiple of the
+scale, reduced with the bicubic kernel of MATLAB's imresize, rounded to 8 bit, enlarged, rounded again, and compared
+without a border as wide as the scale.
 
 TEXT
     printf '| model |'
