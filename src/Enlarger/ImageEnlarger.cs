@@ -19,7 +19,8 @@ public sealed class ImageEnlarger(ModelStore models)
     /// <summary>Reads a picture, enlarges it and writes the result.</summary>
     /// <remarks>
     /// The work is done on the thread pool. The same picture, options and version give the same bytes, whatever the
-    /// number of threads. Working memory beyond the picture itself does not grow with its height.
+    /// number of threads. Working memory beyond the picture itself does not grow with its height, but for what encoders
+    /// of WebP, AVIF and GIF hold, and six bytes a pixel of a picture whose alpha varies.
     /// </remarks>
     /// <param name="source">The file to read, from its current position to its end.</param>
     /// <param name="target">Where the result goes. After an exception, throw away what it received.</param>
@@ -56,9 +57,10 @@ public sealed class ImageEnlarger(ModelStore models)
 
         var plan = EnlargePlan.For(new PixelSize(image.Width, image.Height), options, model);
         var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
+        var format = options.Format ?? read.Format;
+        ImageWriter.CheckSize(plan.LayoutOf(image), format);
         using var rows = new EnlargedRows(image, plan, model, new TilingOptions { Threads = threads }, cancel);
 
-        var format = options.Format ?? read.Format;
         var metadata = options.Strip ? image.Metadata.Stripped() : image.Metadata;
         ImageWriter.Write(
             rows.Layout, metadata, ReadRow, target, new WriteOptions(format, options.Quality), cancel);

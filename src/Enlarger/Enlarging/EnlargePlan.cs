@@ -14,6 +14,7 @@ internal sealed record EnlargePlan(IReadOnlyList<int> Passes, PixelSize Size)
 
     /// <summary>Plans one picture.</summary>
     /// <exception cref="ArgumentException">The scale or size is out of range.</exception>
+    /// <exception cref="ImageException">The size is more than 16 times the picture's.</exception>
     /// <exception cref="ModelException">The model does not reach the size.</exception>
     public static EnlargePlan For(PixelSize source, EnlargeOptions options, Model model)
     {
@@ -21,14 +22,17 @@ internal sealed record EnlargePlan(IReadOnlyList<int> Passes, PixelSize Size)
         var needed = Math.Max((double)size.Width / source.Width, (double)size.Height / source.Height);
         if (needed > EnlargeOptions.ScaleMax)
         {
-            throw new ArgumentException(
+            throw new ImageException(
+                ImageFault.TooLarge,
                 $"{size.Width}x{size.Height} is more than {EnlargeOptions.ScaleMax} times the picture's "
-                + $"{source.Width}x{source.Height}.",
-                nameof(options));
+                + $"{source.Width}x{source.Height}.");
         }
 
         return new EnlargePlan(model.Kernel is null && needed >= 1 ? Reach(needed, model) : [], size);
     }
+
+    /// <summary>What the result of a picture looks like: its own channels and depth.</summary>
+    public PixelLayout LayoutOf(PixelImage image) => new(Size.Width, Size.Height, image.Channels, image.BitDepth);
 
     private static PixelSize Target(PixelSize source, EnlargeOptions options)
     {

@@ -32,8 +32,8 @@ internal sealed class EnlargedRows : IDisposable
     {
         _image = image;
         var (size, colours) = (new PixelSize(image.Width, image.Height), image.Layout.ColourChannels);
-        Layout = new PixelLayout(plan.Size.Width, plan.Size.Height, image.Channels, image.BitDepth);
-        _colourRow = new float[plan.Size.Width * colours];
+        Layout = plan.LayoutOf(image);
+        _colourRow = new float[checked(plan.Size.Width * colours)];
         _alphaRow = new float[image.Layout.HasAlpha ? plan.Size.Width : 0];
         _pictureAlphaRow = new float[image.Width];
         _check = new FidelityCheck(size, plan.Size, colours);

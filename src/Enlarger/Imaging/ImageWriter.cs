@@ -74,7 +74,8 @@ public static class ImageWriter
         }
     }
 
-    private static void CheckSize(PixelLayout layout, ImageFormat format)
+    /// <summary>Refuses a picture that is too large for a format, before anything is made of it.</summary>
+    internal static void CheckSize(PixelLayout layout, ImageFormat format)
     {
         var sideMax = format.SideMax();
         if (layout.Width > sideMax || layout.Height > sideMax)

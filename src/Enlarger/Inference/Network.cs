@@ -82,7 +82,7 @@ public sealed class Network
             throw new ModelException($"Nothing is left of a picture of {width}x{height}.");
         }
 
-        using var run = new StripRun(Graph, Plan(shape, new Extent(0, size.Height)));
+        using var run = new StripRun(Graph, Plan(shape, new Extent(0, size.Height), Math.Max(1, size.Height / height)));
         return (Run(run, input.ToArray(), shape, size, cancel), size.Height, size.Width);
     }
 
@@ -137,7 +137,7 @@ public sealed class Network
         }
     }
 
-    internal BandPlan Plan(MapShape input, Extent kept) => new(Graph, _kernels, input, kept);
+    internal BandPlan Plan(MapShape input, Extent kept, int scale) => new(Graph, _kernels, input, kept, scale);
 
     private static unsafe float[] Run(
         StripRun run, float[] input, MapShape shape, MapShape size, CancellationToken cancel)

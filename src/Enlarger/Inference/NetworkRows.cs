@@ -13,7 +13,10 @@ internal sealed unsafe class NetworkRows : IDisposable
 {
     // Rows of the picture between two meetings of the threads: enough that waiting costs nothing, few enough that
     // cancelling is quick and the buffer small.
-    private const int RowsPerMeeting = 32;
+    private const int RowsPerMeetingMax = 32;
+
+    // A band: a meeting in the middle of one would change which rows are alive.
+    private const int RowsPerMeetingMin = BandPlan.InputRowsPerBand;
 
     private readonly NetworkGeometry _geometry;
     private readonly PixelSize _from;
@@ -24,6 +27,7 @@ internal sealed unsafe class NetworkRows : IDisposable
     private readonly RowWindow _window;
     private readonly StripRun?[] _runs;
     private readonly CancellationToken _cancel;
+    private readonly int _meetingRows;
     private float[] _buffer = [];
     private Extent _bufferRows;
     private Extent _piece;
@@ -47,7 +51,9 @@ internal sealed unsafe class NetworkRows : IDisposable
         _from = from;
         _channels = channels;
         _planes = network.Channels == 1 ? channels : 1;
-        _tiling = new Tiling(network, from, _planes, options);
+        var rowBytes = (long)from.Width * _geometry.Scale * _geometry.Scale * channels * sizeof(float);
+        _tiling = new Tiling(network, from, _planes, rowBytes, options);
+        _meetingRows = RowsPerMeetingMax * rowBytes <= options.BufferBytesMax ? RowsPerMeetingMax : RowsPerMeetingMin;
         _options = options;
         _cancel = cancel;
         _window = new RowWindow(from.Width * channels, source);
@@ -90,10 +96,10 @@ internal sealed unsafe class NetworkRows : IDisposable
         }
 
         var rows = _tiling.SideBySide
-            ? new Extent(start, Math.Min(start + RowsPerMeeting, _from.Height))
+            ? new Extent(start, Math.Min(start + _meetingRows, _from.Height))
             : _piece;
         _bufferRows = new Extent(rows.Start * _geometry.Scale, rows.End * _geometry.Scale);
-        Array.Resize(ref _buffer, Math.Max(_buffer.Length, _bufferRows.Length * To.Width * _channels));
+        Array.Resize(ref _buffer, Math.Max(_buffer.Length, checked(_bufferRows.Length * To.Width * _channels)));
 
         if (_tiling.SideBySide)
         {

@@ -21,12 +21,14 @@ internal sealed unsafe class StripRun : IDisposable
     private readonly int[] _done;
     private readonly int[] _need;
     private float* _arena;
+    private int _end;
 
     public StripRun(CompiledGraph graph, BandPlan plan)
     {
         _graph = graph;
         _plan = plan;
         _done = plan.Start();
+        _end = plan.WarmStart;
         _need = new int[_done.Length];
         _arena = (float*)NativeMemory.AlignedAlloc((nuint)(plan.ArenaLength * sizeof(float)), 64);
         NativeMemory.Clear(_arena, (nuint)(plan.ArenaLength * sizeof(float)));
@@ -58,10 +60,10 @@ internal sealed unsafe class StripRun : IDisposable
     /// <summary>Computes the output up to a row; the number of bands in it must be whole, but for the last.</summary>
     public void Produce(int outputEnd, FillRow fill, TakeRow take, CancellationToken cancel)
     {
-        for (var from = _done[_graph.Output]; from < outputEnd; from = _done[_graph.Output])
+        while (_end < outputEnd)
         {
-            cancel.ThrowIfCancellationRequested();
-            _plan.Need(_done, Math.Min(from + _plan.BandRows, outputEnd), _need);
+            _end = Math.Min(_end + _plan.BandRows, outputEnd);
+            _plan.Need(_done, _end, _need);
             var input = _maps[_graph.Input];
             for (var y = _done[_graph.Input]; y < _need[_graph.Input]; y++)
             {
@@ -70,6 +72,7 @@ internal sealed unsafe class StripRun : IDisposable
 
             foreach (var step in _graph.Steps)
             {
+                cancel.ThrowIfCancellationRequested();
                 var rows = new Extent(_done[step.Output], _need[step.Output]);
                 if (rows.Length > 0)
                 {
@@ -78,7 +81,7 @@ internal sealed unsafe class StripRun : IDisposable
             }
 
             var output = _maps[_graph.Output];
-            for (var y = from; y < _need[_graph.Output]; y++)
+            for (var y = _done[_graph.Output]; y < _need[_graph.Output]; y++)
             {
                 take(y, output.Row(y), output.PixelStride);
             }

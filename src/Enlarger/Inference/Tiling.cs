@@ -13,13 +13,28 @@ internal sealed record TilingOptions
     public int StripColumnsMax { get; init; } = 1024;
 
     /// <summary>
-    /// Bytes that the feature maps of all strips may take together, to go down the picture side by side. 128 MiB holds
-    /// a picture 10,000 pixels wide for a network of 32 channels; wider networks are run strip by strip.
+    /// Bytes that the feature maps of all strips may take together, to go down the picture side by side. 256 MiB holds
+    /// a picture 20,000 pixels wide for a network of 32 channels; wider networks are run strip by strip.
     /// </summary>
-    public long SideBySideBytesMax { get; init; } = 128L << 20;
+    public long SideBySideBytesMax { get; init; } = 256L << 20;
 
     /// <summary>Rows of the input in a piece, where strips are run one after the other.</summary>
     public int PieceRows { get; init; } = 256;
+
+    /// <summary>
+    /// Bytes of finished rows that may wait to be taken. Where strips are run one after the other, pieces get lower by
+    /// it, and more rows around them are computed twice.
+    /// </summary>
+    public long BufferBytesMax { get; init; } = 64L << 20;
+
+    /// <summary>
+    /// Bytes of the feature maps that are in work at a time, where strips are run one after the other; they get
+    /// narrower by it, down to <see cref="StripColumnsMin"/>.
+    /// </summary>
+    public long InWorkBytesMax { get; init; } = 512L << 20;
+
+    /// <summary>Narrowest strip in columns of the input; what is read around it would outgrow it.</summary>
+    public int StripColumnsMin { get; init; } = 64;
 
     /// <summary>
     /// Bytes of feature maps for a network that looks at the whole picture at once. 1 GiB is about a megapixel for the
@@ -41,8 +56,13 @@ internal sealed class Tiling
     private readonly NetworkGeometry _geometry;
     private readonly PixelSize _size;
 
+    /// <param name="network">The network.</param>
+    /// <param name="size">The size of the picture.</param>
+    /// <param name="planes">How often the network is run over it: once, or for each channel.</param>
+    /// <param name="rowBytes">Bytes of the result's rows for a row of the picture.</param>
+    /// <param name="options">Threads and memory.</param>
     /// <exception cref="ModelException">The network needs the whole picture at once, and it is too large.</exception>
-    public Tiling(Network network, PixelSize size, int planes, TilingOptions options)
+    public Tiling(Network network, PixelSize size, int planes, long rowBytes, TilingOptions options)
     {
         _network = network;
         _geometry = network.Geometry;
@@ -55,7 +75,7 @@ internal sealed class Tiling
             Strips = [new Strip(new Extent(0, size.Width), new Extent(0, Extended.Width))];
             PieceRows = size.Height;
             SideBySide = true;
-            var bytes = ArenaBytes(Strips[0], whole);
+            var bytes = Bytes(Strips[0], whole);
             if (bytes > options.WholePictureBytesMax)
             {
                 throw new ModelException(
@@ -72,17 +92,29 @@ internal sealed class Tiling
         var total = 0L;
         foreach (var strip in Strips)
         {
-            total += ArenaBytes(strip, whole) * planes;
+            total += Bytes(strip, whole) * planes;
         }
 
         SideBySide = total <= options.SideBySideBytesMax;
-        PieceRows = SideBySide ? size.Height : Math.Min(size.Height, options.PieceRows);
+        if (SideBySide)
+        {
+            PieceRows = size.Height;
+            return;
+        }
+
+        PieceRows = Math.Min(size.Height, (int)Math.Clamp(options.BufferBytesMax / rowBytes, 1, options.PieceRows));
+        var piece = new Extent(0, PieceRows);
+        while (Bytes(Strips[0], piece) * options.Threads > options.InWorkBytesMax
+            && Strips[0].Columns.Length >= 2 * options.StripColumnsMin)
+        {
+            Strips = Cut(Strips.Length * 2);
+        }
     }
 
     /// <summary>The size of the picture with the margin that the network eats, rounded up to its alignment.</summary>
     public PixelSize Extended { get; }
 
-    public Strip[] Strips { get; }
+    public Strip[] Strips { get; private set; }
 
     /// <summary>All strips go down the picture together and keep their rows; no row is computed twice.</summary>
     public bool SideBySide { get; }
@@ -100,7 +132,8 @@ internal sealed class Tiling
         var first = ((piece.Start - read.Start) * _geometry.Scale) + _geometry.Offset;
         return _network.Plan(
             new MapShape(_network.Channels, read.Length, strip.Read.Length),
-            new Extent(first, first + (piece.Length * _geometry.Scale)));
+            new Extent(first, first + (piece.Length * _geometry.Scale)),
+            _geometry.Scale);
     }
 
     private static int DivideUp(int number, int by) => (number + by - 1) / by;
@@ -122,7 +155,7 @@ internal sealed class Tiling
 
     private int At(int i, int count) => (int)((long)_size.Width * i / count);
 
-    private long ArenaBytes(Strip strip, Extent rows) => Plan(strip, rows).ArenaLength * sizeof(float);
+    private long Bytes(Strip strip, Extent rows) => Plan(strip, rows).ArenaLength * sizeof(float);
 
     private Extent Read(Axis axis, Extent wanted, int length)
     {

@@ -55,7 +55,7 @@ public sealed class ImageEnlargerTests
 
     [Fact]
     public async Task Refuses_sizes_out_of_range() =>
-        await Assert.ThrowsAnyAsync<ArgumentException>(
+        await Assert.ThrowsAsync<ImageException>(
             () => Enlargement.Of(Enlargement.Waves(8, 8, 3), new EnlargeOptions { Size = (8, 129) }));
 
     [Theory]

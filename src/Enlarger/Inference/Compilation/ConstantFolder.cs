@@ -38,7 +38,7 @@ internal static class ConstantFolder
         var (name, value) = node.Attributes.FirstOrDefault();
         return name switch
         {
-            "value" => value.Tensor!,
+            "value" when value.Tensor is { } tensor => tensor,
             "value_float" => Floats([], value.Float!.Value),
             "value_floats" => Floats([value.Floats!.Length], value.Floats),
             "value_int" => Ints([], value.Int!.Value),

@@ -19,7 +19,7 @@ internal static class ConvOperators
         var input = builder.Shape(node.Input(0));
         var weights = builder.Constant(node.Input(1));
         var groups = node.Int("group", 1);
-        if (weights.Shape.Length != 4 || groups < 1 || weights.Shape[0] % groups != 0
+        if (weights.Shape.Length != 4 || weights.Floats.Length == 0 || groups < 1 || weights.Shape[0] % groups != 0
             || weights.Shape[1] * groups != input.Channels)
         {
             throw new ModelException($"Weights of [{string.Join(", ", weights.Shape)}] do not fit the input.");
@@ -43,7 +43,7 @@ internal static class ConvOperators
         var input = builder.Shape(node.Input(0));
         var weights = builder.Constant(node.Input(1));
         var groups = node.Int("group", 1);
-        if (weights.Shape.Length != 4 || groups < 1 || weights.Shape[0] != input.Channels
+        if (weights.Shape.Length != 4 || weights.Floats.Length == 0 || groups < 1 || weights.Shape[0] != input.Channels
             || weights.Shape[0] % groups != 0)
         {
             throw new ModelException($"Weights of [{string.Join(", ", weights.Shape)}] do not fit the input.");

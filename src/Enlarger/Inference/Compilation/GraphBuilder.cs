@@ -9,9 +9,13 @@ namespace Enlarger.Inference.Compilation;
 /// </summary>
 internal sealed class GraphBuilder
 {
+    // Networks of the field have 16 to 512 channels; more than this is damage, and would outgrow what rows are counted in.
+    private const int ChannelsMax = 4096;
+
     private readonly Dictionary<string, int> _maps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OnnxTensor> _constants;
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _aliased = [];
     private readonly Dictionary<string, MapView> _views = new(StringComparer.Ordinal);
     private readonly List<MapShape> _shapes = [];
     private readonly List<Step> _steps = [];
@@ -52,7 +56,11 @@ internal sealed class GraphBuilder
     public void Define(string name, OnnxTensor constant) => _constants[name] = constant;
 
     /// <summary>Gives a map another name.</summary>
-    public void Alias(string name, string of) => _maps[name] = Map(of);
+    public void Alias(string name, string of)
+    {
+        _maps[name] = Map(of);
+        _aliased.Add(Map(of));
+    }
 
     /// <summary>Adds a step that writes a new map under <paramref name="name"/>.</summary>
     public void Emit(string name, Func<int, Step> step) => _maps[name] = Emit(step);
@@ -67,6 +75,11 @@ internal sealed class GraphBuilder
             throw new ModelException($"Nothing is left of a picture of {_shapes[0].Width}x{_shapes[0].Height}.");
         }
 
+        if (shape.Channels > ChannelsMax)
+        {
+            throw new ModelException($"It makes {shape.Channels} channels, and {ChannelsMax} are the most.");
+        }
+
         _steps.Add(step);
         _shapes.Add(shape);
         return step.Output;
@@ -78,7 +91,9 @@ internal sealed class GraphBuilder
     public ConvStep? SoleProducer(string name)
     {
         var producer = _steps.FindLast(step => step.Output == Map(name)) as ConvStep;
-        return _uses.GetValueOrDefault(name) == 1 && producer?.Slopes.All(slope => slope == 1) == true
+
+        // Uses are counted by name, so that a map with two names may have readers that are not seen here.
+        return _uses.GetValueOrDefault(name) == 1 && !_aliased.Contains(Map(name)) && producer?.Slopes.All(slope => slope == 1) == true
             ? producer
             : null;
     }

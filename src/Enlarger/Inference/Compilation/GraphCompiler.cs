@@ -77,8 +77,8 @@ internal static class GraphCompiler
             {
                 Compile(builder, node);
             }
-            catch (Exception error) when (error is ModelException or OverflowException or IndexOutOfRangeException
-                or ArgumentException)
+            catch (Exception error) when (error is ModelException or ArithmeticException or IndexOutOfRangeException
+                or ArgumentException or InvalidOperationException)
             {
                 var reason = error is ModelException ? error.Message : "Its attributes do not fit together.";
                 throw new ModelException($"{Name(node)}: {reason}", error);
@@ -147,7 +147,7 @@ internal static class GraphCompiler
 
     private static string Name(OnnxNode node) =>
         node.Name.Length > 0 ? $"Node \"{node.Name}\" ({node.Operator})"
-        : $"The node that makes \"{node.Outputs[0]}\" ({node.Operator})";
+        : $"The node that makes \"{string.Join(", ", node.Outputs)}\" ({node.Operator})";
 
     private static int Fixed(long length, int fallback) => length > 0 ? OnnxNodeExtensions.Clamp(length) : fallback;
 

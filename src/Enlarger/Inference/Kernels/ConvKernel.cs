@@ -264,5 +264,5 @@ internal static unsafe class ConvKernel<TVector>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TVector Activate(TVector value, TVector slope) =>
         TVector.MultiplyAdd(
-            TVector.Min(value, TVector.Broadcast(0)), slope, TVector.Max(value, TVector.Broadcast(0)));
+            TVector.Min(TVector.Broadcast(0), value), slope, TVector.Max(TVector.Broadcast(0), value));
 }

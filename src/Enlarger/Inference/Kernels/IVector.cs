@@ -18,8 +18,10 @@ internal unsafe interface IVector<TSelf>
 
     static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf addend);
 
+    /// <summary>The larger. A NaN on the right is handed on, one on the left may be lost: x86 does it so.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 
+    /// <summary>The smaller; NaN as in <see cref="Max"/>.</summary>
     static abstract TSelf Min(TSelf left, TSelf right);
 
     static abstract TSelf Exp(TSelf value);

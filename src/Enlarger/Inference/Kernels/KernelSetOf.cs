@@ -158,19 +158,19 @@ internal sealed unsafe class KernelSet<TVector> : KernelSet
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static TVector Apply(TVector left, TVector right) =>
             TVector.MultiplyAdd(
-                TVector.Min(left, TVector.Broadcast(0)), right, TVector.Max(left, TVector.Broadcast(0)));
+                TVector.Min(TVector.Broadcast(0), left), right, TVector.Max(TVector.Broadcast(0), left));
     }
 
     private readonly struct Maximum : IOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVector Apply(TVector left, TVector right) => TVector.Max(left, right);
+        public static TVector Apply(TVector left, TVector right) => TVector.Max(right, left);
     }
 
     private readonly struct Minimum : IOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVector Apply(TVector left, TVector right) => TVector.Min(left, right);
+        public static TVector Apply(TVector left, TVector right) => TVector.Min(right, left);
     }
 
     private readonly struct SigmoidOf : IOperation

@@ -118,10 +118,10 @@ internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryO
             return;
         }
 
-        var pixelFirst = IsPixel(a.Shape) && a.Shape != b.Shape;
+        var pixelFirst = a.Shape != to.Shape;
         var pixel = pixelFirst ? a : b;
         var map = pixelFirst ? b : a;
-        if (IsPixel(pixel.Shape))
+        if (IsPixel(pixel.Shape) && map.Shape == to.Shape)
         {
             var pattern = stackalloc float[ChannelPattern.Length(map)];
             var width = ChannelPattern.Fill(pattern, map, pixel.Row(0), pixel.Shape.Channels);
@@ -141,8 +141,12 @@ internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryO
 
     public override string Describe() => $"{operation}";
 
-    private static int LargeOf(ReadOnlySpan<MapShape> inputs) =>
-        IsPixel(inputs[0]) || (inputs[0].Channels < inputs[1].Channels && !IsPixel(inputs[1])) ? 1 : 0;
+    // The side that the result has the shape of: the one with more pixels or, where they are alike, more channels.
+    private static int LargeOf(ReadOnlySpan<MapShape> inputs)
+    {
+        var (a, b) = (inputs[0], inputs[1]);
+        return IsPixel(a) != IsPixel(b) ? (IsPixel(a) ? 1 : 0) : (a.Channels < b.Channels ? 1 : 0);
+    }
 
     // The output lies as the left side does; a right side that lies otherwise goes through the output's own row.
     private static float* InLayoutOf(FeatureMap to, FeatureMap map, int y)

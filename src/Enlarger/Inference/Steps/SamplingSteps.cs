@@ -61,12 +61,12 @@ internal sealed unsafe class BilinearStep(
         // In whole numbers, so that the same place in a tile and in the picture has the same weights.
         var (numerator, denominator) = mode switch
         {
-            CoordinateMode.HalfPixel => ((2 * output) + 1 - factor, 2 * factor),
-            CoordinateMode.Asymmetric => (output, factor),
-            CoordinateMode.AlignCorners => (output * (length - 1), Math.Max(1, (length * factor) - 1)),
+            CoordinateMode.HalfPixel => ((2L * output) + 1 - factor, 2 * factor),
+            CoordinateMode.Asymmetric => ((long)output, factor),
+            CoordinateMode.AlignCorners => (output * (length - 1L), Math.Max(1, (length * factor) - 1)),
         };
-        var low = Floor.Divide(numerator, denominator);
-        var part = (numerator - (low * denominator)) / (float)denominator;
+        var low = (int)Floor.Divide(numerator, denominator);
+        var part = (numerator - ((long)low * denominator)) / (float)denominator;
         return (Math.Clamp(low, 0, length - 1), Math.Clamp(low + 1, 0, length - 1), part);
     }
 }

@@ -21,6 +21,9 @@ internal readonly record struct Extent(int Start, int End)
 internal readonly record struct MapShape(int Channels, int Height, int Width)
 {
     public int Length(Axis axis) => axis == Axis.Rows ? Height : Width;
+
+    /// <summary>In words, for messages.</summary>
+    public override string ToString() => $"{Channels} channels of {Width}x{Height}";
 }
 
 /// <summary>
