@@ -28,6 +28,7 @@ internal sealed class BandPlan
 
     private readonly CompiledGraph _graph;
     private readonly int[] _first;
+    private readonly int[] _firstBand;
 
     /// <param name="graph">The steps.</param>
     /// <param name="kernels">Maps that a convolution writes have whole vectors of channels.</param>
@@ -42,7 +43,8 @@ internal sealed class BandPlan
         Shapes = graph.Infer(input);
         BandRows = InputRowsPerBand * scale;
         _first = graph.FirstRows(Shapes, kept);
-        WarmStart = FindWarmStart();
+        _firstBand = new int[Shapes.Length];
+        Need(_first, Math.Min(kept.Start + BandRows, kept.End), _firstBand);
         PixelStrides = graph.PixelStrides(Shapes, kernels.VectorLength);
         Capacities = Simulate();
         Margins = FindMargins();
@@ -67,12 +69,6 @@ internal sealed class BandPlan
     /// <summary>Rows of the output in a band.</summary>
     public int BandRows { get; }
 
-    /// <summary>
-    /// Where the bands begin: so far before the first row that is kept, that a deep network takes in its first rows a
-    /// few at a time, as it will all the others. Nothing of the output is computed there.
-    /// </summary>
-    public int WarmStart { get; }
-
     public int[] PixelStrides { get; }
 
     public int[] Capacities { get; }
@@ -89,37 +85,63 @@ internal sealed class BandPlan
     /// <summary>A fresh count of finished rows: none of those that will be needed.</summary>
     public int[] Start() => [.. _first];
 
-    /// <summary>
-    /// How far each map must be computed, so that the output is finished up to a row, which may lie before the first.
-    /// </summary>
+    /// <summary>How far each map must be computed, so that the output is finished up to a row.</summary>
     /// <param name="done">How far they are.</param>
     /// <param name="outputEnd">The row of the output, not included.</param>
     /// <param name="need">Receives the answer.</param>
     public void Need(ReadOnlySpan<int> done, int outputEnd, Span<int> need)
     {
-        need.Fill(int.MinValue);
+        done.CopyTo(need);
         need[_graph.Output] = outputEnd;
         for (var i = _graph.Steps.Count - 1; i >= 0; i--)
         {
             var step = _graph.Steps[i];
-            var end = need[step.Output];
-            if (end == int.MinValue)
-            {
-                continue;
-            }
-
-            var rows = new Extent(Math.Min(done[step.Output], end - 1), end);
-            for (var input = 0; input < step.Inputs.Length; input++)
+            var rows = new Extent(done[step.Output], need[step.Output]);
+            for (var input = 0; rows.Length > 0 && input < step.Inputs.Length; input++)
             {
                 var map = step.Inputs[input];
                 need[map] = Math.Max(need[map], step.Reads(Axis.Rows, input, rows, Shapes[map].Height).End);
             }
         }
+    }
 
-        for (var map = 0; map < need.Length; map++)
+    /// <summary>
+    /// The bands before the first: a deep network needs many rows of the input before it gives any. They are taken in a
+    /// few at a time as all others are, and every map is computed as far as they allow and the first band needs.
+    /// </summary>
+    /// <returns>Whether there was such a band left.</returns>
+    public bool WarmUp(ReadOnlySpan<int> done, Span<int> need)
+    {
+        if (done[_graph.Input] >= _firstBand[_graph.Input])
         {
-            need[map] = Math.Max(need[map], done[map]);
+            return false;
         }
+
+        done.CopyTo(need);
+        need[_graph.Input] = Math.Min(done[_graph.Input] + InputRowsPerBand, _firstBand[_graph.Input]);
+        foreach (var step in _graph.Steps)
+        {
+            while (need[step.Output] < _firstBand[step.Output] && HasInputs(step, need[step.Output], need))
+            {
+                need[step.Output]++;
+            }
+        }
+
+        return true;
+    }
+
+    private bool HasInputs(Step step, int row, ReadOnlySpan<int> ends)
+    {
+        for (var input = 0; input < step.Inputs.Length; input++)
+        {
+            var map = step.Inputs[input];
+            if (step.Reads(Axis.Rows, input, new Extent(row, row + 1), Shapes[map].Height).End > ends[map])
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static int Align(long length) =>
@@ -127,42 +149,43 @@ internal sealed class BandPlan
             ? (int)((length + Alignment - 1) / Alignment * Alignment)
             : throw new ModelException("The picture is too wide for this network.");
 
-    // As many bands ahead as the first rows would otherwise take in at once.
-    private int FindWarmStart()
-    {
-        var need = new int[Shapes.Length];
-        Need(_first, Math.Min(Kept.Start + BandRows, Kept.End), need);
-        var bands = (need[_graph.Input] - _first[_graph.Input]) / InputRowsPerBand;
-        return Kept.Start - (bands * BandRows);
-    }
-
     private int[] Simulate()
     {
         var capacities = new int[Shapes.Length];
         var done = Start();
         var need = new int[Shapes.Length];
-        for (var end = WarmStart; end < Kept.End;)
+        while (WarmUp(done, need))
+        {
+            Count(done, need, capacities);
+            need.CopyTo(done, 0);
+        }
+
+        for (var end = Kept.Start; end < Kept.End;)
         {
             end = Math.Min(end + BandRows, Kept.End);
             Need(done, end, need);
-            capacities[_graph.Output] = Math.Max(capacities[_graph.Output], need[_graph.Output] - done[_graph.Output]);
-            foreach (var step in _graph.Steps)
-            {
-                var rows = new Extent(done[step.Output], need[step.Output]);
-                capacities[step.Output] = Math.Max(capacities[step.Output], rows.Length);
-                for (var input = 0; rows.Length > 0 && input < step.Inputs.Length; input++)
-                {
-                    var map = step.Inputs[input];
-                    var read = step.Reads(Axis.Rows, input, rows, Shapes[map].Height);
-                    var alive = Math.Max(need[map], read.End) - Math.Min(read.Start, done[map]);
-                    capacities[map] = Math.Max(capacities[map], alive);
-                }
-            }
-
+            Count(done, need, capacities);
             need.CopyTo(done, 0);
         }
 
         return capacities;
+    }
+
+    // What must be alive while one band is computed: the rows that are new, and the older ones that are read.
+    private void Count(int[] done, int[] need, int[] capacities)
+    {
+        capacities[_graph.Input] = Math.Max(capacities[_graph.Input], need[_graph.Input] - done[_graph.Input]);
+        foreach (var step in _graph.Steps)
+        {
+            var rows = new Extent(done[step.Output], need[step.Output]);
+            capacities[step.Output] = Math.Max(capacities[step.Output], rows.Length);
+            for (var input = 0; rows.Length > 0 && input < step.Inputs.Length; input++)
+            {
+                var map = step.Inputs[input];
+                var first = step.Reads(Axis.Rows, input, rows, Shapes[map].Height).Start;
+                capacities[map] = Math.Max(capacities[map], need[map] - Math.Min(first, done[map]));
+            }
+        }
     }
 
     private (int Left, int Right)[] FindMargins()

@@ -21,14 +21,12 @@ internal sealed unsafe class StripRun : IDisposable
     private readonly int[] _done;
     private readonly int[] _need;
     private float* _arena;
-    private int _end;
 
     public StripRun(CompiledGraph graph, BandPlan plan)
     {
         _graph = graph;
         _plan = plan;
         _done = plan.Start();
-        _end = plan.WarmStart;
         _need = new int[_done.Length];
         _arena = (float*)NativeMemory.AlignedAlloc((nuint)(plan.ArenaLength * sizeof(float)), 64);
         NativeMemory.Clear(_arena, (nuint)(plan.ArenaLength * sizeof(float)));
@@ -60,33 +58,15 @@ internal sealed unsafe class StripRun : IDisposable
     /// <summary>Computes the output up to a row; the number of bands in it must be whole, but for the last.</summary>
     public void Produce(int outputEnd, FillRow fill, TakeRow take, CancellationToken cancel)
     {
-        while (_end < outputEnd)
+        while (_plan.WarmUp(_done, _need))
         {
-            _end = Math.Min(_end + _plan.BandRows, outputEnd);
-            _plan.Need(_done, _end, _need);
-            var input = _maps[_graph.Input];
-            for (var y = _done[_graph.Input]; y < _need[_graph.Input]; y++)
-            {
-                fill(y, input.Row(y));
-            }
+            RunBand(fill, take, cancel);
+        }
 
-            foreach (var step in _graph.Steps)
-            {
-                cancel.ThrowIfCancellationRequested();
-                var rows = new Extent(_done[step.Output], _need[step.Output]);
-                if (rows.Length > 0)
-                {
-                    step.Run(new StepMaps(_maps, step), rows, _plan.Kernels);
-                }
-            }
-
-            var output = _maps[_graph.Output];
-            for (var y = _done[_graph.Output]; y < _need[_graph.Output]; y++)
-            {
-                take(y, output.Row(y), output.PixelStride);
-            }
-
-            _need.CopyTo(_done, 0);
+        while (_done[_graph.Output] < outputEnd)
+        {
+            _plan.Need(_done, Math.Min(_done[_graph.Output] + _plan.BandRows, outputEnd), _need);
+            RunBand(fill, take, cancel);
         }
     }
 
@@ -94,5 +74,32 @@ internal sealed unsafe class StripRun : IDisposable
     {
         NativeMemory.AlignedFree(_arena);
         _arena = null;
+    }
+
+    private void RunBand(FillRow fill, TakeRow take, CancellationToken cancel)
+    {
+        var input = _maps[_graph.Input];
+        for (var y = _done[_graph.Input]; y < _need[_graph.Input]; y++)
+        {
+            fill(y, input.Row(y));
+        }
+
+        foreach (var step in _graph.Steps)
+        {
+            cancel.ThrowIfCancellationRequested();
+            var rows = new Extent(_done[step.Output], _need[step.Output]);
+            if (rows.Length > 0)
+            {
+                step.Run(new StepMaps(_maps, step), rows, _plan.Kernels);
+            }
+        }
+
+        var output = _maps[_graph.Output];
+        for (var y = _done[_graph.Output]; y < _need[_graph.Output]; y++)
+        {
+            take(y, output.Row(y), output.PixelStride);
+        }
+
+        _need.CopyTo(_done, 0);
     }
 }
