@@ -14,6 +14,9 @@ internal static class CommandLine
 
     private const string Name = "enlarger";
 
+    // Names of pictures may begin with @, which would otherwise mean a file of arguments.
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     private const string Examples = """
         Examples:
           enlarger upscale photo.jpg                 writes photo@4x.jpg beside it
@@ -27,7 +30,7 @@ internal static class CommandLine
         using var interrupt = new Interrupt(cancel);
         try
         {
-            var result = MakeRoot(terminal).Parse(arguments);
+            var result = MakeRoot(terminal).Parse(arguments, Parsing);
             if (result.Action is ParseErrorAction)
             {
                 throw new UsageException(result.Errors[0].Message, CommandPath(result));

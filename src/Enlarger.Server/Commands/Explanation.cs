@@ -14,12 +14,16 @@ internal static class Explanation
         var sentence = error switch
         {
             ImageException or ModelException or CommandException => error.Message,
-            IOException or UnauthorizedAccessException => $"{Reason(error)}.",
+            _ when IsOfFileSystem(error) => $"{Reason(error)}.",
+            // libvips is missing, and the message says how to get it.
+            DllNotFoundException => error.Message,
             OutOfMemoryException => "There is not enough memory.",
             _ => $"This is a bug, please report it ({error.GetType().Name}; ENLARGER_DEBUG=1 shows where).",
         };
         return Environment.GetEnvironmentVariable("ENLARGER_DEBUG") == "1" ? $"{sentence}\n{error}" : sentence;
     }
+
+    public static bool IsOfFileSystem(Exception error) => error is IOException or UnauthorizedAccessException;
 
     /// <summary>Why the file system refused, to be put after a colon. The messages of .NET hold whole paths.</summary>
     public static string Reason(Exception error) => error switch

@@ -19,6 +19,7 @@ internal sealed partial class InputFiles
 
     private readonly List<InputFile> _files = [];
     private readonly List<InputFault> _faults = [];
+    private readonly HashSet<string> _leftOut = new(FileNames);
     private readonly HashSet<string> _seen = new(FileNames);
 
     /// <summary>How the file systems of this machine tell names apart, by custom.</summary>
@@ -30,9 +31,15 @@ internal sealed partial class InputFiles
 
     public IReadOnlyList<InputFault> Faults => _faults;
 
+    /// <summary>How many pictures were left out because they are named like results.</summary>
+    public int LeftOut => _leftOut.Count(path => !_seen.Contains(path));
+
     /// <param name="inputs">What was written on the command line.</param>
     /// <param name="recursive">Folders are searched to the bottom.</param>
-    /// <param name="outputFolder">Results are not taken for inputs: this folder is not searched.</param>
+    /// <param name="outputFolder">
+    /// Results are not taken for inputs: this folder is not searched. Where it is null, they are put beside the inputs,
+    /// and of folders and patterns what is named like a result is left out.
+    /// </param>
     public static InputFiles Find(IEnumerable<string> inputs, bool recursive, string? outputFolder)
     {
         var found = new InputFiles();
@@ -48,7 +55,7 @@ internal sealed partial class InputFiles
             }
             else if (input.IndexOfAny(Wildcards) >= 0)
             {
-                found.AddPattern(input);
+                found.AddPattern(input, leaveOutResults: outputFolder is null);
             }
             else
             {
@@ -83,7 +90,7 @@ internal sealed partial class InputFiles
                 && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint)
                 && !FileNames.Equals(Path.TrimEndingDirectorySeparator(entry.ToFullPath()), outputFolder),
         };
-        var pictures = searched.Where(path => !IsResult(path)).Order(StringComparer.Ordinal).ToList();
+        var pictures = Choose(searched, leaveOutResults: outputFolder is null);
         if (pictures.Count == 0)
         {
             _faults.Add(new InputFault(folder, $"There are no pictures to enlarge in the folder {folder}."));
@@ -96,7 +103,7 @@ internal sealed partial class InputFiles
     }
 
     // Windows shells leave patterns to the programs.
-    private void AddPattern(string pattern)
+    private void AddPattern(string pattern, bool leaveOutResults)
     {
         var root = Path.GetPathRoot(pattern) ?? "";
         var segments = pattern[root.Length..].Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
@@ -106,16 +113,26 @@ internal sealed partial class InputFiles
             paths = paths.SelectMany(path => Matches(path, segment));
         }
 
-        var files = paths.Where(File.Exists).Order(StringComparer.Ordinal).ToList();
+        var matches = paths.Where(File.Exists).ToList();
+        var files = Choose(matches, leaveOutResults);
         if (files.Count == 0)
         {
-            _faults.Add(new InputFault(pattern, $"No file matches {pattern}."));
+            var reason = matches.Count == 0 ? "No file matches" : "Only what is named like a result matches";
+            _faults.Add(new InputFault(pattern, $"{reason} {pattern}."));
         }
 
         foreach (var path in files)
         {
             Add(new InputFile(path, Path.GetFileName(path)));
         }
+    }
+
+    // Beside the inputs lie the results of earlier runs, which would be enlarged once more by each run.
+    private List<string> Choose(IEnumerable<string> paths, bool leaveOutResults)
+    {
+        var chosen = paths.Order(StringComparer.Ordinal).ToLookup(path => !leaveOutResults || !IsResult(path));
+        _leftOut.UnionWith(chosen[false].Select(Path.GetFullPath));
+        return [.. chosen[true]];
     }
 
     private static IEnumerable<string> Matches(string folder, string segment)

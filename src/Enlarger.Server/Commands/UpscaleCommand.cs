@@ -83,10 +83,9 @@ internal sealed class UpscaleCommand : Command
 
         Validators.Add(result =>
         {
-            // An option that is not known would otherwise be taken for the name of a picture.
-            if (result.GetValue(_inputs)?.FirstOrDefault(IsUnknownOption) is { } unknown)
+            if (result.GetValue(_output) is "")
             {
-                result.AddError($"There is no option {unknown}.");
+                result.AddError("-o needs a path.");
             }
 
             if (result.GetResult(_size) is not null && result.GetResult(_scale) is { Implicit: false })
@@ -111,7 +110,7 @@ internal sealed class UpscaleCommand : Command
 
     private UpscaleRequest ReadRequest(ParseResult result) => new()
     {
-        Inputs = result.GetRequiredValue(_inputs),
+        Inputs = ReadInputs(result),
         Output = result.GetValue(_output),
         Json = result.GetValue(_json),
         Quiet = result.GetValue(_quiet),
@@ -129,10 +128,23 @@ internal sealed class UpscaleCommand : Command
         },
     };
 
+    // An option that is not known would otherwise be taken for the name of a picture. After -- there are names only.
+    private string[] ReadInputs(ParseResult result)
+    {
+        var inputs = result.GetRequiredValue(_inputs);
+        var namesOnly = result.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Skip(1).Count();
+        if (inputs.SkipLast(namesOnly).FirstOrDefault(IsUnknownOption) is { } unknown)
+        {
+            throw new UsageException($"There is no option {unknown}.", CommandPath);
+        }
+
+        return inputs;
+    }
+
     private static Option<bool> Flag(string name, string description) => new(name) { Description = description };
 
     private static bool IsUnknownOption(string input) =>
-        input.StartsWith('-') && input != UpscalePlan.Dash && !File.Exists(input);
+        input.StartsWith('-') && input != UpscalePlan.Dash && !Path.Exists(input);
 
     // "2" and "2x" alike, because that is how people write it.
     private static double ParseScale(ArgumentResult result)

@@ -5,7 +5,9 @@ namespace Enlarger.Server.Commands;
 /// <summary>Decides before anything starts which picture goes where.</summary>
 /// <param name="Items">The pictures, in the order of the command line.</param>
 /// <param name="Faults">The inputs that hold no picture.</param>
-internal sealed record UpscalePlan(IReadOnlyList<UpscaleItem> Items, IReadOnlyList<InputFault> Faults)
+/// <param name="LeftOut">How many pictures were left out because they are named like results.</param>
+internal sealed record UpscalePlan(
+    IReadOnlyList<UpscaleItem> Items, IReadOnlyList<InputFault> Faults, int LeftOut = 0)
 {
     /// <summary>Standard input, or standard output.</summary>
     public const string Dash = "-";
@@ -31,7 +33,8 @@ internal sealed record UpscalePlan(IReadOnlyList<UpscaleItem> Items, IReadOnlyLi
         var found = InputFiles.Find(request.Inputs, request.Recursive, notSearched);
         var items = found.Files.Select(file => MakeItem(request, file, folder)).ToList();
         RefuseCollisions(items, request.Force);
-        return new UpscalePlan(items, found.Faults);
+        items.ForEach(item => RefuseSpecialTarget(item.Output, request.Force));
+        return new UpscalePlan(items, found.Faults, found.LeftOut);
     }
 
     private static UpscalePlan MakeForStreams(UpscaleRequest request)
@@ -53,10 +56,16 @@ internal sealed record UpscalePlan(IReadOnlyList<UpscaleItem> Items, IReadOnlyLi
 
         if (input == Dash)
         {
+            if (Path.EndsInDirectorySeparator(output) || Directory.Exists(output))
+            {
+                throw Wrong($"-o {output} is a folder, and a picture from standard input needs the name of a file.");
+            }
+
+            RefuseSpecialTarget(output, request.Force);
             return new UpscalePlan([new UpscaleItem(Dash, output, FormatFor(request, output))], []);
         }
 
-        var found = InputFiles.Find([input], request.Recursive, outputFolder: null);
+        var found = InputFiles.Find([input], request.Recursive, outputFolder: "");
         if (found.Files.Count > 1)
         {
             throw Wrong("Standard input or output takes one picture, not several.");
@@ -100,12 +109,17 @@ internal sealed record UpscalePlan(IReadOnlyList<UpscaleItem> Items, IReadOnlyLi
 
     private static void RefuseCollisions(List<UpscaleItem> items, bool force)
     {
-        var inputs = items.Select(item => Path.GetFullPath(item.Input)).ToHashSet(InputFiles.FileNames);
+        var paths = new RealPaths();
+        var inputs = items
+            .SelectMany(item => (string[])[paths.Place(item.Input), paths.Target(item.Input)])
+            .ToHashSet(InputFiles.FileNames);
         var outputs = new Dictionary<string, UpscaleItem>(InputFiles.FileNames);
         foreach (var item in items)
         {
-            var output = Path.GetFullPath(item.Output);
-            if (InputFiles.FileNames.Equals(output, Path.GetFullPath(item.Input)))
+            // A link at the output is itself replaced, and not what it leads to.
+            var output = paths.Place(item.Output);
+            if (InputFiles.FileNames.Equals(output, paths.Place(item.Input))
+                || InputFiles.FileNames.Equals(output, paths.Target(item.Input)))
             {
                 throw Wrong($"{item.Input} would be overwritten by its own result; choose another -o.");
             }
@@ -119,6 +133,51 @@ internal sealed record UpscalePlan(IReadOnlyList<UpscaleItem> Items, IReadOnlyLi
             {
                 throw Wrong($"{outputs[output].Input} and {item.Input} would both be written to {item.Output}.");
             }
+        }
+    }
+
+    private static void RefuseSpecialTarget(string output, bool force)
+    {
+        if (output == Dash)
+        {
+            return;
+        }
+
+        if (Directory.Exists(output))
+        {
+            throw Wrong($"{output} is a folder, so that no result can have that name.");
+        }
+
+        if (force && IsSpecial(output))
+        {
+            throw Wrong($"{output} is a pipe or a device, which a result would replace; use -o - and a redirection.");
+        }
+    }
+
+    // .NET does not tell kinds of files apart. A special one reports no length, and cannot be cut to none, which
+    // changes nothing of an empty file.
+    private static bool IsSpecial(string path)
+    {
+        if (OperatingSystem.IsWindows() || new FileInfo(path) is not { Exists: true, Length: 0 })
+        {
+            return false;
+        }
+
+        try
+        {
+            // To open a pipe only for reading or only for writing waits for the other side.
+            using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            file.SetLength(0);
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // What is protected from writing can nevertheless be replaced.
+            return false;
+        }
+        catch (Exception error) when (error is IOException or NotSupportedException)
+        {
+            return true;
         }
     }
 

@@ -17,6 +17,7 @@ internal sealed class UpscaleRun(
     private EnlargeOptions _options = request.Options;
     private int _finished;
     private int _failed;
+    private int _unprinted;
 
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(UpscalePlan plan, CancellationToken cancel)
@@ -26,15 +27,24 @@ internal sealed class UpscaleRun(
             Report(new UpscaleReport(fault.Input, null, UpscaleReport.Failed, Error: fault.Reason), fault.Reason);
         }
 
+        if (plan.LeftOut > 0 && !request.Quiet)
+        {
+            display.Say($"Left out as results of earlier runs, by their names: {plan.LeftOut}.");
+        }
+
+        // What is only skipped takes no threads from the rest.
+        var items = plan.Items.Where(item => !IsSkipped(item)).ToList();
+
         // The pictures share the threads. With all of them for each, they would wait for one another at every step.
         var threads = request.Options.Threads == 0 ? Environment.ProcessorCount : request.Options.Threads;
-        var inFlight = Math.Clamp(plan.Items.Count, 1, Math.Min(PicturesInFlightMax, threads));
-        _options = request.Options with { Threads = threads / inFlight };
+        var inFlight = Math.Clamp(items.Count, 1, Math.Min(PicturesInFlightMax, threads));
+        // Rounded up, as of an odd number one would have nothing to do.
+        _options = request.Options with { Threads = (threads + inFlight - 1) / inFlight };
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = inFlight, CancellationToken = cancel };
         try
         {
             await Parallel.ForEachAsync(
-                plan.Items, parallel, async (item, stop) => await EnlargeAndReportAsync(item, stop));
+                items, parallel, async (item, stop) => await EnlargeAndReportAsync(item, stop));
         }
         catch (OperationCanceledException)
         {
@@ -46,19 +56,30 @@ internal sealed class UpscaleRun(
             _folders.RemoveEmpty();
         }
 
-        return _failed == 0 ? CommandLine.Done : CommandLine.Failed;
+        return _failed + _unprinted == 0 ? CommandLine.Done : CommandLine.Failed;
+    }
+
+    private bool IsSkipped(UpscaleItem item)
+    {
+        if (request.Force || item.ToTerminal || !File.Exists(item.Output))
+        {
+            return false;
+        }
+
+        if (!request.Quiet)
+        {
+            display.Say($"Skipped {item.Input}: {item.Output} is there already; --force makes it again.");
+        }
+
+        Finish(item, new UpscaleReport(item.Input, item.Output, UpscaleReport.Skipped));
+        return true;
     }
 
     private async Task EnlargeAndReportAsync(UpscaleItem item, CancellationToken cancel)
     {
-        if (!request.Force && !item.ToTerminal && File.Exists(item.Output))
+        // Another run may have made it meanwhile.
+        if (IsSkipped(item))
         {
-            if (!request.Quiet)
-            {
-                display.Say($"Skipped {item.Input}: {item.Output} is there already; --force makes it again.");
-            }
-
-            Finish(item, new UpscaleReport(item.Input, item.Output, UpscaleReport.Skipped));
             return;
         }
 
@@ -120,11 +141,14 @@ internal sealed class UpscaleRun(
         {
             return input == UpscalePlan.Dash ? await ReadTerminalAsync(cancel) : File.OpenRead(input);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (Explanation.IsOfFileSystem(error))
         {
-            throw new CommandException($"The file cannot be read: {Explanation.Reason(error)}.");
+            throw Unreadable(error);
         }
     }
+
+    private static CommandException Unreadable(Exception error) =>
+        new($"The file cannot be read: {Explanation.Reason(error)}.");
 
     // A read of a pipe that stays silent cannot be cancelled, so Ctrl-C leaves it behind.
     private async Task<Stream> ReadTerminalAsync(CancellationToken cancel)
@@ -154,34 +178,73 @@ internal sealed class UpscaleRun(
         try
         {
             using var file = OutputFile.Create(item.Output, _folders);
-            var result = await enlarger.EnlargeAsync(source, file.Stream, options, progress, cancel);
+            var result = await ComputeAsync(
+                source, new GuardedStream(file.Stream, Unwritable), options, progress, cancel);
             file.Keep(request.Force);
             return result;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        {
+            throw Unwritable(error);
+        }
+
+        CommandException Unwritable(Exception error)
         {
             var folder = Path.GetDirectoryName(item.Output) is { Length: > 0 } path ? path : ".";
-            throw new CommandException($"Nothing can be written to the folder {folder}: {Explanation.Reason(error)}.");
+            return new CommandException($"Nothing can be written to the folder {folder}: {Explanation.Reason(error)}.");
         }
     }
+
+    // Both streams speak for themselves, so that what is left comes of the temporary file that some formats need.
+    private async Task<EnlargeResult> ComputeAsync(
+        Stream source,
+        Stream target,
+        EnlargeOptions options,
+        IProgress<double>? progress,
+        CancellationToken cancel)
+    {
+        try
+        {
+            return await enlarger.EnlargeAsync(
+                new GuardedStream(source, Unreadable), target, options, progress, cancel);
+        }
+        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        {
+            throw TemporaryFolderUnusable(error);
+        }
+    }
+
+    private static CommandException TemporaryFolderUnusable(Exception error) =>
+        new($"The temporary folder {Path.GetTempPath()} cannot be used: {Explanation.Reason(error)}.");
+
+    private static CommandException Unprintable(Exception error) =>
+        new($"Standard output cannot be written: {Explanation.Reason(error)}.");
 
     // A program that reads the pipe must not take a part for a picture, so nothing goes out before all is well.
     private async Task<EnlargeResult> WriteToTerminalAsync(
         Stream source, EnlargeOptions options, IProgress<double>? progress, CancellationToken cancel)
     {
-        await using var buffer = new FileStream(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Options = FileOptions.DeleteOnClose,
-            });
-        var result = await enlarger.EnlargeAsync(source, buffer, options, progress, cancel);
-        buffer.Position = 0;
-        await buffer.CopyToAsync(terminal.Output, cancel);
-        await terminal.Output.FlushAsync(cancel);
-        return result;
+        try
+        {
+            await using var buffer = new FileStream(
+                Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.ReadWrite,
+                    Options = FileOptions.DeleteOnClose,
+                });
+            var result = await ComputeAsync(source, buffer, options, progress, cancel);
+            buffer.Position = 0;
+            await using var output = new GuardedStream(terminal.Output, Unprintable);
+            await buffer.CopyToAsync(output, cancel);
+            await output.FlushAsync(cancel);
+            return result;
+        }
+        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        {
+            throw TemporaryFolderUnusable(error);
+        }
     }
 
     private void Finish(UpscaleItem item, UpscaleReport report)
@@ -190,11 +253,11 @@ internal sealed class UpscaleRun(
         display.Finish(item, report);
         if (request.Json)
         {
-            display.Print(CommandJson.Line(report));
+            Print(CommandJson.Line(report));
         }
         else if (!item.ToTerminal)
         {
-            display.Print(item.Output);
+            Print(item.Output);
         }
     }
 
@@ -204,7 +267,23 @@ internal sealed class UpscaleRun(
         display.Say($"enlarger: {line}");
         if (request.Json)
         {
-            display.Print(CommandJson.Line(failure));
+            Print(CommandJson.Line(failure));
+        }
+    }
+
+    // A picture that is finished stays so, even where nobody can be told.
+    private void Print(string result)
+    {
+        try
+        {
+            display.Print(result);
+        }
+        catch (IOException error)
+        {
+            if (Interlocked.Exchange(ref _unprinted, 1) == 0)
+            {
+                display.Say($"enlarger: {Unprintable(error).Message}");
+            }
         }
     }
 

@@ -256,6 +256,7 @@ public sealed class UpscaleCommandTests : IDisposable
     [InlineData("upscale", "a.png", "-m", "no-such-model")]
     [InlineData("upscale", "a.png", "-f", "svg")]
     [InlineData("upscale", "a.png", "-o", "b.svg")]
+    [InlineData("upscale", "a.png", "-o", "")]
     [InlineData("upscale", "a.png", "-q", "101")]
     [InlineData("upscale", "a.png", "--threads", "0")]
     [InlineData("upscale", "a.png", "--frob")]
