@@ -112,22 +112,22 @@ internal sealed class BandPlan
     /// <returns>Whether there was such a band left.</returns>
     public bool WarmUp(ReadOnlySpan<int> done, Span<int> need)
     {
-        if (done[_graph.Input] >= _firstBand[_graph.Input])
-        {
-            return false;
-        }
-
         done.CopyTo(need);
-        need[_graph.Input] = Math.Min(done[_graph.Input] + InputRowsPerBand, _firstBand[_graph.Input]);
+        var input = done[_graph.Input];
+        need[_graph.Input] = Math.Max(input, Math.Min(input + InputRowsPerBand, _firstBand[_graph.Input]));
         foreach (var step in _graph.Steps)
         {
-            while (need[step.Output] < _firstBand[step.Output] && HasInputs(step, need[step.Output], need))
+            var band = Math.Max(1, (long)InputRowsPerBand * Shapes[step.Output].Height / Shapes[_graph.Input].Height);
+            var end = Math.Min(done[step.Output] + band, _firstBand[step.Output]);
+            while (need[step.Output] < end && HasInputs(step, need[step.Output], need))
             {
                 need[step.Output]++;
             }
         }
 
-        return true;
+        // The first band itself is not computed here, and nothing else once all is there that it needs.
+        need[_graph.Output] = done[_graph.Output];
+        return !done.SequenceEqual(need);
     }
 
     private bool HasInputs(Step step, int row, ReadOnlySpan<int> ends)

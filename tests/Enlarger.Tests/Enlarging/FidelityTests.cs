@@ -25,6 +25,29 @@ public sealed class FidelityTests : IDisposable
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Relu")]
+    [InlineData("Clip")]
+    [InlineData("Identity")]
+    public async Task Nan_in_the_middle_of_a_network_is_not_lost(string next)
+    {
+        var path = Path.Combine(_folder, next + ".onnx");
+        var bias = new[] { 0, float.NaN, 0 };
+        var file = new OnnxWriter().Input("x", 3)
+            .Floats("w", [3, 3, 1, 1], 1, 0, 0, 0, 1, 0, 0, 0, 1).Floats("b", [3], bias)
+            .Floats("low", [], 0).Floats("high", [], 1)
+            .Node("Conv", ["x", "w", "b"], "a")
+            .Node(next, next == "Clip" ? ["a", "low", "high"] : ["a"], "c")
+            .Node("Conv", ["c", "w"], "d");
+        await File.WriteAllBytesAsync(
+            path, Nearest(file, "d", "y").Output("y").ToArray(), TestContext.Current.CancellationToken);
+
+        var error = await Assert.ThrowsAsync<ImageException>(
+            () => Enlargement.Of(Enlargement.Waves(64, 48, 3), new EnlargeOptions { Model = path, Scale = 2 }));
+
+        Assert.Contains("not numbers", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Dark_pictures_must_not_become_black()
     {

@@ -1,6 +1,7 @@
 using Enlarger.Imaging;
 using Enlarger.Inference;
 using Enlarger.Inference.Kernels;
+using Enlarger.Inference.Steps;
 
 namespace Enlarger.Tests.Inference;
 
@@ -82,6 +83,23 @@ public sealed class TilingTests
         var last = Enumerable.Range(0, before.Length).Last(i => before[i] != after[i]);
         var pixel = last / 3 % (size.Width * network.Scale) / network.Scale;
         Assert.Equal(reach, pixel);
+    }
+
+    [Fact]
+    public void A_deep_network_keeps_few_rows_of_each_map()
+    {
+        const int Depth = 80;
+        var writer = new OnnxWriter().Input("x0", 3).Floats("w", [3, 3, 3, 3], new float[81]);
+        for (var i = 0; i < Depth; i++)
+        {
+            writer.Node("Conv", [$"x{i}", "w"], $"x{i + 1}", ("pads", new long[] { 1, 1, 1, 1 }));
+        }
+
+        var network = Network.Load(writer.Output($"x{Depth}").ToArray());
+        var plan = network.Plan(new MapShape(3, 1000, 64), new Extent(0, 1000), scale: 1);
+
+        // A band of 8, and what a kernel of 3 reads around it.
+        Assert.InRange(plan.Capacities.Max(), 8, 10);
     }
 
     private static TheoryData<string> Files(string folder) =>

@@ -166,6 +166,20 @@ public sealed class LayoutTests
             .Output("y"),
         new Dice(1), 3, 7, 8, Judge.Exact);
 
+    [Theory]
+    [InlineData("Identity")]
+    [InlineData("Dropout")]
+    public void A_map_with_two_names_is_not_changed_under_one_of_them(string alias) => Judge.Agree(
+        new OnnxWriter()
+            .Input("x", 3)
+            .Floats("w", [3, 3, 1, 1], 1, -2, 0.5f, -1, 1, -1, 0.3f, 2, -2)
+            .Node("Conv", ["x", "w"], "c")
+            .Node(alias, ["c"], "d")
+            .Node("Relu", ["d"], "e")
+            .Node("Sub", ["c", "e"], "y")
+            .Output("y"),
+        new Dice(5), 3, 7, 9, Judge.Sums);
+
     [Fact]
     public void Refuses_to_cut_out_a_window_of_fixed_size() => Judge.Refuse(
         new OnnxWriter()
