@@ -27,11 +27,11 @@ public sealed class TilingTests
 
         TilingOptions[] cuts =
         [
-            new() { Threads = 2 },
-            new() { Threads = 3, StripColumnsMax = 7 },
-            new() { Threads = 1, StripColumnsMax = 16, SideBySideBytesMax = 0, PieceRows = 9 },
-            new() { Threads = 2, StripColumnsMax = 9, SideBySideBytesMax = 0, PieceRows = 13 },
-            new() { Threads = 4, StripColumnsMax = 33, SideBySideBytesMax = 0, PieceRows = 36 },
+            new() { StripColumnsMin = 1, Threads = 2 },
+            new() { StripColumnsMin = 1, Threads = 3, StripColumnsMax = 7 },
+            new() { StripColumnsMin = 1, Threads = 1, StripColumnsMax = 16, SideBySideBytesMax = 0, PieceRows = 9 },
+            new() { StripColumnsMin = 1, Threads = 2, StripColumnsMax = 9, SideBySideBytesMax = 0, PieceRows = 13 },
+            new() { StripColumnsMin = 1, Threads = 4, StripColumnsMax = 33, SideBySideBytesMax = 0, PieceRows = 36 },
         ];
         foreach (var cut in cuts)
         {
@@ -47,7 +47,8 @@ public sealed class TilingTests
         var picture = Noise(Size, 4);
         var whole = Whole(network, picture).Select(sample => Math.Clamp(sample, 0, 1));
 
-        Assert.Equal(whole, Tiled(network, picture, new TilingOptions { Threads = 2, StripColumnsMax = 16 }));
+        var cut = new TilingOptions { StripColumnsMin = 1, Threads = 2, StripColumnsMax = 16 };
+        Assert.Equal(whole, Tiled(network, picture, cut));
     }
 
     [Theory]
