@@ -9,7 +9,7 @@ namespace Enlarger.Inference.Compilation;
 /// </summary>
 internal sealed class GraphBuilder
 {
-    // Networks of the field have 16 to 512 channels; more than this is damage, and would outgrow what rows are counted in.
+    // Networks of the field have 16 to 512 channels; more than this is damage, and would outgrow what counts a row.
     private const int ChannelsMax = 4096;
 
     private readonly Dictionary<string, int> _maps = new(StringComparer.Ordinal);
@@ -93,9 +93,8 @@ internal sealed class GraphBuilder
         var producer = _steps.FindLast(step => step.Output == Map(name)) as ConvStep;
 
         // Uses are counted by name, so that a map with two names may have readers that are not seen here.
-        return _uses.GetValueOrDefault(name) == 1 && !_aliased.Contains(Map(name)) && producer?.Slopes.All(slope => slope == 1) == true
-            ? producer
-            : null;
+        var isSole = _uses.GetValueOrDefault(name) == 1 && !_aliased.Contains(Map(name));
+        return isSole && producer?.Slopes.All(slope => slope == 1) == true ? producer : null;
     }
 
     /// <summary>Puts a step in the place of one that writes the same map, and gives the map another name.</summary>
