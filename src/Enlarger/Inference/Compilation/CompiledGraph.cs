@@ -14,6 +14,8 @@ internal sealed record CompiledGraph(
     // So far from the border of a very large picture nothing is seen of it. All strides divide it.
     private const int FarAway = 1 << 20;
 
+    private MapShape[]? _shapesOfPlane;
+
     /// <summary>The shapes of all maps for one input.</summary>
     public MapShape[] Infer(MapShape input)
     {
@@ -39,7 +41,7 @@ internal sealed record CompiledGraph(
     /// <param name="scale">Output pixels for an input pixel, as a whole number.</param>
     public Extent? InputFor(Axis axis, Extent output, int scale)
     {
-        var shapes = Infer(new MapShape(InputChannels, 2 * FarAway, 2 * FarAway));
+        var shapes = _shapesOfPlane ??= Infer(new MapShape(InputChannels, 2 * FarAway, 2 * FarAway));
         var wanted = new Extent(output.Start + (FarAway * scale), output.End + (FarAway * scale));
         var read = Dependencies(shapes, axis, wanted)[Input] ?? new Extent(FarAway, FarAway);
         return read.Length > FarAway ? null : new Extent(read.Start - FarAway, read.End - FarAway);
