@@ -32,6 +32,9 @@ public sealed record EnlargeOptions
     /// <summary>Worker threads; 0 takes all cores. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Enhances the picture while it is enlarged; null keeps to it faithfully. Allows a scale of 1.</summary>
+    public EnhanceOptions? Enhance { get; init; }
+
     /// <summary>How large a picture may be.</summary>
     public ImageLimits Limits { get; init; } = ImageLimits.Default;
 }

@@ -21,7 +21,11 @@ public sealed record EnlargeResult(
     ImageFormat Format,
     string Model,
     double Fidelity,
-    EnlargeTimes Times);
+    EnlargeTimes Times)
+{
+    /// <summary>Words of <see cref="EnhanceOptions.Prompt"/> that mean nothing here and were left out.</summary>
+    public IReadOnlyList<string> UnknownWords { get; init; } = [];
+}
 
 /// <summary>
 /// Wall time of the parts of one enlargement. Encoding overlaps inference and counts only what it adds.

@@ -6,6 +6,8 @@ namespace Enlarger.Tests.Imaging;
 /// <summary>Chunks of PNG files, with their check sums.</summary>
 internal static class PngFile
 {
+    public static byte[] Signature => [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
+
     public static byte[] Chunk(string type, ReadOnlySpan<byte> data)
     {
         var chunk = new byte[data.Length + 12];

@@ -1,0 +1,20 @@
+namespace Enlarger.Server.Accounts;
+
+/// <summary>One request of one key, from its admission to its answer. It counts as concurrent until disposed.</summary>
+internal sealed class Visit(Account account, RateState rate, Action leave) : IDisposable
+{
+    private Action? _leave = leave;
+
+    public Account Account { get; } = account;
+
+    /// <summary>What is left of the key's rate, for headers.</summary>
+    public RateState Rate { get; } = rate;
+
+    public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
+}
+
+/// <summary>A key's rate after a request was counted.</summary>
+/// <param name="Limit">Requests a minute.</param>
+/// <param name="Remaining">Requests that may be made at once now.</param>
+/// <param name="Reset">When all of the limit is there again, if none is made.</param>
+internal sealed record RateState(int Limit, int Remaining, DateTimeOffset Reset);

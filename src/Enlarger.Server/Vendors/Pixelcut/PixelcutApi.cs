@@ -1,0 +1,88 @@
+using Enlarger.Imaging;
+using Enlarger.Server.Accounts;
+using Enlarger.Server.Inputs;
+using Enlarger.Server.Jobs;
+using Enlarger.Server.Storage;
+
+namespace Enlarger.Server.Vendors.Pixelcut;
+
+/// <summary><c>POST /v1/upscale</c> and <c>GET /v1/credits</c>, in the order of README.md beside this file.</summary>
+internal static class PixelcutApi
+{
+    // "Max size: 25MB", read as the larger of the two readings.
+    private const int FileBytesMax = 25 << 20;
+
+    // A file of the largest size, and the form around it.
+    private const int BodyBytesMax = FileBytesMax + (64 << 10);
+
+    // "Images may be upscaled to a maximum resolution of 6000x6000px."
+    private const int SideMax = 6000;
+
+    private static readonly Vendor Pixelcut = new("pixelcut", ReadKey, PixelcutErrors.Answer);
+
+    private static readonly InputLimits Limits = new()
+    {
+        BytesMax = FileBytesMax,
+        Formats = new HashSet<ImageFormat> { ImageFormat.Jpeg, ImageFormat.Png, ImageFormat.Webp },
+        SideMin = 64,
+        WidthMax = SideMax,
+        HeightMax = SideMax,
+    };
+
+    // "A URL to access the resultant image which is valid for 1 hour."
+    private static readonly TimeSpan ResultLifetime = TimeSpan.FromHours(1);
+
+    public static void MapPixelcut(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/upscale", Pixelcut, BodyBytesMax, UpscaleAsync);
+        routes.MapGet("/v1/credits", Pixelcut, GetCredits);
+    }
+
+    private static async Task<IResult> UpscaleAsync(
+        HttpContext http,
+        Reception reception,
+        ImageInbox inbox,
+        JobQueue jobs,
+        ResultLinks results,
+        CancellationToken cancel)
+    {
+        using var visit = reception.Enter(http, ReadKey(http.Request));
+        var request = await PixelcutRequest.ReadAsync(http.Request, cancel);
+        var source = await inbox.LoadAsync(request.Image, Limits, cancel);
+        var wantsBytes = PixelcutRequest.WantsBytes(http.Request);
+        var job = new EnlargeJob
+        {
+            Account = visit.Account,
+            Vendor = Pixelcut.Name,
+            Operation = "upscale",
+            Source = source,
+            Options = OptionsFor(source, request.Scale),
+            Lifetime = wantsBytes ? TimeSpan.Zero : ResultLifetime,
+        };
+        var done = await jobs.RunAsync(job, cancel);
+        return wantsBytes
+            ? ResultLinks.Answer(http, done.Result)
+            : Results.Json(
+                new PixelcutResult(results.AddressOf(done.Result, http.Request)), PixelcutJson.Default.PixelcutResult);
+    }
+
+    private static IResult GetCredits(HttpContext http, Reception reception)
+    {
+        using var visit = reception.Enter(http, ReadKey(http.Request));
+        return Results.Json(new PixelcutCredits(visit.Account.Balance), PixelcutJson.Default.PixelcutCredits);
+    }
+
+    // Enlarged as far as the largest result reaches, in the shape of the picture.
+    private static EnlargeOptions OptionsFor(SourceImage source, int scale)
+    {
+        var reachable = Math.Min(scale, (double)SideMax / Math.Max(source.Width, source.Height));
+        return new EnlargeOptions
+        {
+            Size = ((int)Math.Round(source.Width * reachable), (int)Math.Round(source.Height * reachable)),
+            // "Returned in JPEG format unless the input image contained alpha channels."
+            Format = source.Header.Layout.HasAlpha ? ImageFormat.Png : ImageFormat.Jpeg,
+        };
+    }
+
+    private static string? ReadKey(HttpRequest http) => http.Headers["X-API-KEY"];
+}

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Enlarger.Server.Vendors;
+
+/// <summary>Routes that answer as their vendor does, in refusals too.</summary>
+internal static class VendorRoutes
+{
+    /// <summary>Maps a route that takes a body of at most <paramref name="bodyBytesMax"/>.</summary>
+    public static void MapPost(
+        this IEndpointRouteBuilder routes, string path, Vendor vendor, long bodyBytesMax, Delegate handler) =>
+        routes.MapPost(path, handler)
+            .WithMetadata(vendor)
+            .AddEndpointFilter((context, next) =>
+            {
+                context.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>()
+                    .MaxRequestBodySize = bodyBytesMax;
+                return AnswerAsync(vendor, context, next);
+            });
+
+    public static void MapGet(this IEndpointRouteBuilder routes, string path, Vendor vendor, Delegate handler) =>
+        routes.MapGet(path, handler)
+            .WithMetadata(vendor)
+            .AddEndpointFilter((context, next) => AnswerAsync(vendor, context, next));
+
+    private static async ValueTask<object?> AnswerAsync(
+        Vendor vendor, EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        try
+        {
+            return await next(context);
+        }
+        catch (FaultException refusal)
+        {
+            return vendor.Refuse(http, refusal);
+        }
+        catch (BadHttpRequestException error)
+        {
+            var fault = error.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? new FaultException(Fault.BodyTooLarge, "The request body is too large.", error)
+                : new FaultException(Fault.BodyInvalid, "The request body could not be read.", error);
+            return vendor.Refuse(http, fault);
+        }
+        catch (Exception error) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            var log = http.RequestServices.GetRequiredService<ILogger<Vendor>>();
+            LogFailure(log, vendor.Name, http.TraceIdentifier, error);
+            return vendor.Refuse(http, new FaultException(Fault.Internal, "The server failed.", error));
+        }
+    }
+
+    private static readonly Action<ILogger, string, string, Exception?> LogFailure =
+        LoggerMessage.Define<string, string>(
+            LogLevel.Error, new EventId(1, "Failure"), "{Vendor} request {RequestId} failed");
+}

@@ -1,0 +1,58 @@
+using Enlarger.Models;
+using Enlarger.Server.Accounts;
+using Enlarger.Server.Inputs;
+using Enlarger.Server.Jobs;
+using Enlarger.Server.Storage;
+using Enlarger.Server.Vendors.Pixelcut;
+using Microsoft.Extensions.Options;
+
+namespace Enlarger.Server;
+
+/// <summary>The HTTP server: what it consists of, and which routes it has.</summary>
+internal static class WebServer
+{
+    /// <summary>Builds a server; the caller starts it.</summary>
+    public static WebApplication Build(ServerOptions options)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddEnvironmentVariables("ENLARGER_").AddInMemoryCollection(options.Settings);
+        builder.WebHost.UseUrls([.. options.Urls]);
+
+        builder.Services.AddSingleton(options.Time);
+        builder.Services.AddSingleton(new DataFolder(options.DataFolder));
+        builder.Services.AddSingleton<Database>();
+        builder.Services.AddSingleton<KeyRing>();
+        builder.Services.AddSingleton<Reception>();
+        builder.Services.AddSingleton<ModelStore>();
+        builder.Services.AddSingleton<ImageEnlarger>();
+        builder.Services.AddHttpClient<LinkFetcher>();
+        builder.Services.AddSingleton<ImageInbox>();
+        builder.Services.AddSingleton<JobTable>();
+        builder.Services.AddSingleton<JobQueue>();
+        builder.Services.AddSingleton<ResultLinks>();
+
+        builder.Services.AddSingleton<IValidateOptions<JobSettings>, JobSettingsValidator>();
+        builder.Services.AddOptions<JobSettings>().BindConfiguration("Jobs").ValidateOnStart();
+        builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results");
+
+        var app = builder.Build();
+        app.MapPixelcut();
+        app.MapMethods(
+            $"{ResultLinks.Route}/{{file}}", ["GET", "HEAD"], (string file, ResultLinks results) => results.Get(file));
+        return app;
+    }
+}
+
+/// <summary>What the command line and tests decide; the rest comes from settings.</summary>
+internal sealed record ServerOptions
+{
+    public required string DataFolder { get; init; }
+
+    public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:8080"];
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Settings by their configuration keys, such as <c>Jobs:Threads</c>; they win over the environment.</summary>
+    public IReadOnlyDictionary<string, string?> Settings { get; init; } =
+        new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+}
