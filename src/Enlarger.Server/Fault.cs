@@ -1,8 +1,8 @@
 namespace Enlarger.Server;
 
 /// <summary>
-/// Every refusal. Each vendor folder translates each member into its own status and words, in a switch without a default
-/// arm: adding a member here breaks the build in every folder that must decide.
+/// Every refusal. Each vendor folder translates each member into its own status and words, in a switch without a
+/// default arm: adding a member here breaks the build in every folder that must decide.
 /// </summary>
 internal enum Fault
 {
@@ -76,7 +76,7 @@ internal enum Fault
     Internal,
 }
 
-/// <summary>Stops a request. The caller sees the message: a sentence that says what and where, and no secrets.</summary>
+/// <summary>Stops a request. The caller sees the message: a sentence without secrets.</summary>
 internal sealed class FaultException(Fault fault, string message, Exception? inner = null)
     : Exception(message, inner)
 {

@@ -52,7 +52,7 @@ internal sealed record ServerOptions
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Settings by their configuration keys, such as <c>Jobs:Threads</c>; they win over the environment.</summary>
+    /// <summary>Settings by their configuration keys, such as <c>Jobs:Threads</c>. They win.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } =
         new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
 }

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Enlarger.Server.Accounts;
 
 /// <summary>
-/// Credits, as entries that are only ever added. A balance is their sum, and is kept beside them in the same transaction.
-/// Indexes of the database see to it that a job is reserved once and closed once.
+/// Credits, as entries that are only ever added. A balance is their sum, kept beside them in the same transaction. of
+/// the database see to it that a job is reserved once and closed once.
 /// </summary>
 internal static class Ledger
 {

@@ -63,7 +63,8 @@ internal sealed class FormBody(IReadOnlyList<FormPart> parts)
         using var bytes = new MemoryStream();
         await section.Body.CopyToAsync(bytes, cancel);
         return new FormPart(
-            HeaderUtilities.RemoveQuotes(disposition.Name).ToString(), bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
+            HeaderUtilities.RemoveQuotes(disposition.Name).ToString(),
+            bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
     }
 }
 

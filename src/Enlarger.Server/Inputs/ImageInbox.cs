@@ -3,7 +3,7 @@ using Enlarger.Imaging;
 
 namespace Enlarger.Server.Inputs;
 
-/// <summary>Turns what a caller sent into a picture within limits, or a fault. The only door for foreign bytes.</summary>
+/// <summary>Turns what a caller sent into a picture within limits, or a fault. The door for foreign bytes.</summary>
 internal sealed class ImageInbox(LinkFetcher links)
 {
     public async Task<SourceImage> LoadAsync(ImageSource source, InputLimits limits, CancellationToken cancel)

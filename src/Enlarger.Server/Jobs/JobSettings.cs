@@ -14,8 +14,8 @@ internal sealed class JobSettings
     public int Threads { get; init; }
 
     /// <summary>
-    /// Megapixels of results that may wait or run. The next job is told to come back later. 512 are some minutes of work
-    /// for a small machine, after which most clients have given up.
+    /// Megapixels of results that may wait or run. The next job is told to come back later. 512 are some minutes of
+    /// work for a small machine, after which most clients have given up.
     /// </summary>
     [Range(1, 1_000_000)]
     public int BacklogMegapixelsMax { get; init; } = 512;

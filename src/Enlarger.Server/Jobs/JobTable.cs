@@ -5,7 +5,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Enlarger.Server.Jobs;
 
-/// <summary>The jobs, and with them the credits: each change of a job moves its credits in the same transaction.</summary>
+/// <summary>The jobs, and with them the credits: a job and its credits change in one transaction.</summary>
 internal sealed class JobTable(Database database, TimeProvider time)
 {
     // SQLITE_CONSTRAINT_UNIQUE

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Enlarger.Server.Storage;
 
-/// <summary>Which results can be fetched. A file without a row is rubbish; a row without a file does not happen.</summary>
+/// <summary>Which results can be fetched. A file without a row is rubbish.</summary>
 internal static class ResultTable
 {
     public static void Insert(SqliteConnection connection, StoredResult result, Guid jobId)

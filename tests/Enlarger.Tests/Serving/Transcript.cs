@@ -45,7 +45,8 @@ internal sealed class Transcript
 
     /// <summary>What it shows, in the words of its first lines.</summary>
     public string Subject =>
-        string.Join(' ', _preface.Split('\n').Where(line => line is ['#', ..]).Select(line => line.TrimStart('#', ' ')));
+        string.Join(
+            ' ', _preface.Split('\n').Where(line => line is ['#', ..]).Select(line => line.TrimStart('#', ' ')));
 
     public IReadOnlyList<(string Key, string Value)> Settings =>
     [
@@ -96,8 +97,8 @@ internal sealed class TranscriptState(RunningServer server, PictureHost pictures
     public List<string> Ids { get; } = [];
 
     /// <summary>
-    /// A key by its kind: <c>""</c> with 100 credits, <c>poor</c> with none, <c>slow</c> with two requests a minute, any
-    /// other word a key with 100 credits that is not the first.
+    /// A key by its kind: <c>""</c> with 100 credits, <c>poor</c> with none, <c>slow</c> with two requests a minute,
+    /// any other word a key with 100 credits that is not the first.
     /// </summary>
     public string Key(string kind)
     {

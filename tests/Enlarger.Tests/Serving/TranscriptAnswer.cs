@@ -36,7 +36,8 @@ internal static partial class TranscriptAnswer
         }
 
         text.Append('\n');
-        text.Append(IsPicture(response) ? Picture(body) : await ScrubAsync(Encoding.UTF8.GetString(body), state, client));
+        text.Append(
+            IsPicture(response) ? Picture(body) : await ScrubAsync(Encoding.UTF8.GetString(body), state, client));
         return text.ToString().TrimEnd('\n');
     }
 
@@ -76,6 +77,7 @@ internal static partial class TranscriptAnswer
     private static partial Regex ResultAddress();
 
     // Ids of version 7, which we make; others, such as those of models, are part of the contract and shown.
-    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Id();
 }

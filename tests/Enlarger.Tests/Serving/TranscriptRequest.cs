@@ -7,8 +7,8 @@ namespace Enlarger.Tests.Serving;
 /// <summary>
 /// A request of a transcript: a line, headers, a body. In it stand <c>{{key}}</c> and <c>{{key poor}}</c>,
 /// <c>{{picture NAME}}</c> for the bytes of a test picture, <c>{{base64 NAME}}</c>, <c>{{link NAME}}</c> for an address
-/// where it can be fetched, <c>{{text COUNT}}</c> for that many letters, <c>{{id 1}}</c> for the first id in the answers
-/// so far. Forms have the line ends of HTTP.
+/// where it can be fetched, <c>{{text COUNT}}</c> for that many letters, <c>{{id 1}}</c> for the first id in the
+/// answers so far. Forms have the line ends of HTTP.
 /// </summary>
 internal sealed partial class TranscriptRequest(string text, TranscriptState state)
 {
@@ -43,13 +43,15 @@ internal sealed partial class TranscriptRequest(string text, TranscriptState sta
         var end = 0;
         foreach (Match match in Placeholder().Matches(body))
         {
-            bytes.Write(Encoding.UTF8.GetBytes(body[end..match.Index].Replace("\n", lineEnd, StringComparison.Ordinal)));
+            bytes.Write(Text(body[end..match.Index]));
             bytes.Write(Value(match));
             end = match.Index + match.Length;
         }
 
-        bytes.Write(Encoding.UTF8.GetBytes(body[end..].Replace("\n", lineEnd, StringComparison.Ordinal)));
+        bytes.Write(Text(body[end..]));
         return bytes.ToArray();
+
+        byte[] Text(string part) => Encoding.UTF8.GetBytes(part.Replace("\n", lineEnd, StringComparison.Ordinal));
     }
 
     private string Fill(string field) => Placeholder().Replace(field, match => Encoding.UTF8.GetString(Value(match)));

@@ -26,15 +26,15 @@ internal sealed record PixelcutRequest(ImageSource Image, int Scale)
             Fault.ContentTypeUnsupported, "The content type must be application/json or multipart/form-data.");
     }
 
-    /// <summary>The picture itself is asked for, before or without JSON: only <c>image/*</c> and the like say that.</summary>
+    /// <summary>The picture itself is asked for: <c>image/*</c> and the like, before or without JSON.</summary>
     public static bool WantsBytes(HttpRequest http)
     {
         var ranges = http.GetTypedHeaders().Accept;
-        var image = Weight(ranges, range => range.Type.Equals("image", StringComparison.OrdinalIgnoreCase));
-        var json = Weight(ranges, range => range.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase));
+        var image = Weight(range => range.Type.Equals("image", StringComparison.OrdinalIgnoreCase));
+        var json = Weight(range => range.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase));
         return image > 0 && image > json;
 
-        static double Weight(IList<MediaTypeHeaderValue> ranges, Func<MediaTypeHeaderValue, bool> matches) =>
+        double Weight(Func<MediaTypeHeaderValue, bool> matches) =>
             ranges.Where(matches).Select(range => range.Quality ?? 1).DefaultIfEmpty().Max();
     }
 
