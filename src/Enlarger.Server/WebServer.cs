@@ -20,6 +20,7 @@ internal static class WebServer
 
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(new DataFolder(options.DataFolder));
+        builder.Services.AddSingleton(services => services.GetRequiredService<DataFolder>().Lock());
         builder.Services.AddSingleton<Database>();
         builder.Services.AddSingleton<KeyRing>();
         builder.Services.AddSingleton<Reception>();
@@ -30,15 +31,20 @@ internal static class WebServer
         builder.Services.AddSingleton<JobTable>();
         builder.Services.AddSingleton<JobQueue>();
         builder.Services.AddSingleton<ResultLinks>();
+        builder.Services.AddSingleton<ResultSweep>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ResultSweep>());
 
         builder.Services.AddSingleton<IValidateOptions<JobSettings>, JobSettingsValidator>();
         builder.Services.AddOptions<JobSettings>().BindConfiguration("Jobs").ValidateOnStart();
-        builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results");
+        builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results")
+            .Validate(results => results.PublicUrlIsWhole(), "Results:PublicUrl must be an http or https address.")
+            .ValidateOnStart();
 
         var app = builder.Build();
+        // Before anything looks into the folder: recovery would give back the credits of another server's jobs.
+        _ = app.Services.GetRequiredService<FolderLock>();
         app.MapPixelcut();
-        app.MapMethods(
-            $"{ResultLinks.Route}/{{file}}", ["GET", "HEAD"], (string file, ResultLinks results) => results.Get(file));
+        app.MapResults();
         return app;
     }
 }

@@ -1,48 +1,67 @@
 namespace Enlarger.Server.Accounts;
 
-/// <summary>How often one key has come lately, and how many of its requests are inside.</summary>
+/// <summary>
+/// How often one key has come lately, and how many of its requests are inside. <see cref="Reception"/> locks it.
+/// </summary>
+/// <remarks>
+/// The rate is held by a leaky bucket used as a meter, which is the generic cell rate algorithm (ITU-T I.371): a key
+/// may make all requests of a minute at once, and then one whenever a minute's share has passed.
+/// </remarks>
 internal sealed class KeyTraffic
 {
-    private readonly Lock _lock = new();
+    private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
+
+    // Nobody knows when a request that is inside will end; small pictures take about as long.
+    private static readonly TimeSpan RetryAfterConcurrency = TimeSpan.FromSeconds(1);
+
+    // The bucket's level. A request adds the ticks of a period, a tick takes off the rate: whole numbers, so that
+    // exactly as many requests fit as the rate says.
+    private long _level;
+    private DateTimeOffset _levelAt = DateTimeOffset.MinValue;
     private int _inside;
 
-    // The time at which the whole allowance would be there again: the generic cell rate algorithm (ITU-T I.371).
-    private DateTimeOffset _full = DateTimeOffset.MinValue;
+    /// <summary>Nothing is known of the key that would not be of a new one.</summary>
+    public bool IsIdle(DateTimeOffset now) => _inside == 0 && now - _levelAt >= Period;
 
-    public Visit Enter(Account account, DateTimeOffset now)
+    /// <summary>Counts a request; it is inside until <see cref="Leave"/>.</summary>
+    /// <exception cref="FaultException">
+    /// <see cref="Fault.RateExceeded"/> or <see cref="Fault.ConcurrencyExceeded"/>; the request was not counted.
+    /// </exception>
+    public RateState Enter(Account account, DateTimeOffset now)
     {
-        lock (_lock)
+        var rate = account.RatePerMinute;
+        var capacity = Period.Ticks * rate;
+        var level = LevelAt(now, rate) + Period.Ticks;
+        if (level > capacity)
         {
-            var period = TimeSpan.FromMinutes(1);
-            var each = period / account.RatePerMinute;
-            var full = (_full > now ? _full : now) + each;
-            if (full - now > period)
+            throw new FaultException(Fault.RateExceeded, $"This key may make {rate} requests a minute.")
             {
-                throw new FaultException(
-                    Fault.RateExceeded, $"This key may make {account.RatePerMinute} requests a minute.")
-                {
-                    RetryAfter = full - now - period,
-                };
-            }
-
-            if (_inside >= account.ConcurrentMax)
-            {
-                throw new FaultException(
-                    Fault.ConcurrencyExceeded, $"This key may make {account.ConcurrentMax} requests at once.");
-            }
-
-            _full = full;
-            _inside++;
-            var remaining = (int)((period - (full - now)) / each);
-            return new Visit(account, new RateState(account.RatePerMinute, remaining, full), Leave);
+                RetryAfter = TimeToLeak(level - capacity, rate),
+            };
         }
+
+        if (_inside >= account.ConcurrentMax)
+        {
+            throw new FaultException(
+                Fault.ConcurrencyExceeded, $"This key may make {account.ConcurrentMax} requests at once.")
+            {
+                RetryAfter = RetryAfterConcurrency,
+            };
+        }
+
+        (_level, _levelAt) = (level, now);
+        _inside++;
+        return new RateState(rate, (int)((capacity - level) / Period.Ticks), now + TimeToLeak(level, rate));
     }
 
-    private void Leave()
+    public void Leave() => _inside--;
+
+    // After a period the bucket is empty, however full it was. A clock that was set back leaks nothing.
+    private long LevelAt(DateTimeOffset now, int rate)
     {
-        lock (_lock)
-        {
-            _inside--;
-        }
+        var elapsed = now - _levelAt;
+        return elapsed >= Period ? 0 : Math.Max(0, _level - (Math.Max(0, elapsed.Ticks) * rate));
     }
+
+    private static TimeSpan TimeToLeak(long level, int rate) => TimeSpan.FromTicks((level + rate - 1) / rate);
 }

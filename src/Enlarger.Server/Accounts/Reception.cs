@@ -1,11 +1,27 @@
-using System.Collections.Concurrent;
-
 namespace Enlarger.Server.Accounts;
 
 /// <summary>Decides whose request it is and whether it may come in now.</summary>
 internal sealed class Reception(KeyRing keys, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<string, KeyTraffic> _traffic = new(StringComparer.Ordinal);
+    // Often enough that keys that have left take no room, seldom enough that looking for them takes no time.
+    private static readonly TimeSpan TidyPeriod = TimeSpan.FromMinutes(1);
+
+    // One lock for all keys: what it guards takes less than a microsecond.
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, KeyTraffic> _traffic = new(StringComparer.Ordinal);
+    private DateTimeOffset _tidied = DateTimeOffset.MinValue;
+
+    /// <summary>How many keys are remembered for having come lately.</summary>
+    public int KeysRemembered
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _traffic.Count;
+            }
+        }
+    }
 
     /// <summary>Admits a request with <paramref name="key"/>. Dispose the visit with the answer.</summary>
     /// <exception cref="FaultException">
@@ -18,9 +34,49 @@ internal sealed class Reception(KeyRing keys, TimeProvider time)
             throw new FaultException(Fault.KeyUnknown, "The API key is missing, unknown or revoked.");
         }
 
-        var traffic = _traffic.GetOrAdd(account.Id, _ => new KeyTraffic());
-        var visit = traffic.Enter(account, time.GetUtcNow());
+        var visit = Admit(account);
         http.Features.Set(visit);
         return visit;
+    }
+
+    private Visit Admit(Account account)
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            Tidy(now);
+            if (!_traffic.TryGetValue(account.Id, out var traffic))
+            {
+                _traffic[account.Id] = traffic = new KeyTraffic();
+            }
+
+            var rate = traffic.Enter(account, now);
+            return new Visit(account, rate, () => Leave(traffic));
+        }
+    }
+
+    private void Leave(KeyTraffic traffic)
+    {
+        lock (_lock)
+        {
+            traffic.Leave();
+        }
+    }
+
+    private void Tidy(DateTimeOffset now)
+    {
+        if (now - _tidied < TidyPeriod)
+        {
+            return;
+        }
+
+        _tidied = now;
+        foreach (var (id, traffic) in _traffic)
+        {
+            if (traffic.IsIdle(now))
+            {
+                _traffic.Remove(id);
+            }
+        }
     }
 }

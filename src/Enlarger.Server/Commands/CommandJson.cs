@@ -9,6 +9,7 @@ namespace Enlarger.Server.Commands;
 [JsonSerializable(typeof(UpscaleReport))]
 [JsonSerializable(typeof(ModelReport))]
 [JsonSerializable(typeof(CompareReport))]
+[JsonSerializable(typeof(KeyReport))]
 [JsonSerializable(typeof(BenchRequest))]
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(BenchError))]

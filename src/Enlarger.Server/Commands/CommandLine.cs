@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Enlarger.Models;
 
 namespace Enlarger.Server.Commands;
@@ -71,6 +72,7 @@ internal static class CommandLine
             CompareCommand.Make(terminal),
             ReduceCommand.Make(terminal),
             new BenchCommand(terminal, models),
+            KeysCommand.Make(terminal, TimeProvider.System),
         };
         // Shells pass the whole line to be completed, with the name that was typed.
         root.Aliases.Add(Name);
@@ -83,6 +85,7 @@ internal static class CommandLine
             ["compare"] = CompareCommand.Examples,
             ["reduce"] = ReduceCommand.Examples,
             ["bench"] = BenchCommand.Examples,
+            ["keys"] = KeysCommand.Examples,
         };
         help.Action = new HelpWithExamples((HelpAction)help.Action!, examples);
         return root;
@@ -90,8 +93,13 @@ internal static class CommandLine
 
     private static string CommandPath(ParseResult result)
     {
-        var command = result.CommandResult.Command;
-        return command is RootCommand ? Name : $"{Name} {command.Name}";
+        var path = Name;
+        for (var at = result.CommandResult; at.Command is not RootCommand; at = (CommandResult)at.Parent!)
+        {
+            path = path.Insert(Name.Length, $" {at.Command.Name}");
+        }
+
+        return path;
     }
 
     private sealed class HelpWithExamples(HelpAction help, IReadOnlyDictionary<string, string> examples)

@@ -1,5 +1,8 @@
 using Enlarger.Imaging;
 using Enlarger.Inference;
+using Enlarger.Server.Accounts;
+using Enlarger.Server.Storage;
+using Microsoft.Data.Sqlite;
 
 namespace Enlarger.Server.Commands;
 
@@ -13,7 +16,8 @@ internal static class Explanation
     {
         var sentence = error switch
         {
-            ImageException or ModelException or CommandException => error.Message,
+            ImageException or ModelException or CommandException or StorageException or KeyException => error.Message,
+            SqliteException refusal => $"The database cannot be used: {StorageException.Reason(refusal)}.",
             _ when IsOfFileSystem(error) => $"{Reason(error)}.",
             // libvips is missing, and the message says how to get it.
             DllNotFoundException => error.Message,

@@ -20,6 +20,23 @@ internal static class SharedOptions
     public static Option<int?> Threads() =>
         Ranged("--threads", null, "Worker threads; all cores without it. The result is the same.", 1, ThreadsMax);
 
+    public static Option<string> Data()
+    {
+        var data = new Option<string>("--data")
+        {
+            Description = "The server's data folder; without it $ENLARGER_DATA, or the user's data folder.",
+            HelpName = "DIR",
+        };
+        data.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: "" }])
+            {
+                result.AddError("--data must name a folder.");
+            }
+        });
+        return data;
+    }
+
     public static Option<int?> Ranged(string name, string? alias, string description, int min, int max) =>
         new(name, alias is null ? [] : [alias])
         {

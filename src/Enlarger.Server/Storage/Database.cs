@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Reflection;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -12,19 +14,46 @@ namespace Enlarger.Server.Storage;
 internal sealed class Database : IDisposable
 {
     // Another process, such as "enlarger keys", writes for milliseconds at most.
-    private const int BusyMilliseconds = 5000;
+    private const int BusySeconds = 5;
 
     private readonly string _connection;
     private readonly Lock _writing = new();
     private readonly SqliteConnection _writer;
 
+    // As many as there ever were threads that read at once. The library's own pool knows nothing of pragmas.
+    private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private volatile bool _disposed;
+
+    /// <summary>Opens the database, and makes it or brings it up to date where needed.</summary>
+    /// <exception cref="StorageException">It is damaged, locked, or of a newer version.</exception>
     public Database(DataFolder folder)
     {
         SqliteLibrary.Load();
-        _connection = new SqliteConnectionStringBuilder { DataSource = folder.Database }.ToString();
-        _writer = Open();
-        _writer.Execute("pragma journal_mode = wal");
-        Migrate();
+        _connection = new SqliteConnectionStringBuilder
+        {
+            DataSource = folder.Database,
+            Pooling = false,
+            DefaultTimeout = BusySeconds,
+        }.ToString();
+        _writer = new SqliteConnection(_connection);
+        try
+        {
+            Prepare(_writer);
+            // Readers and the writer then do not wait for each other. The file remembers it.
+            _writer.Execute("pragma journal_mode = wal");
+            Migrate(folder);
+        }
+        catch (Exception error)
+        {
+            _writer.Dispose();
+            if (error is SqliteException refusal)
+            {
+                throw new StorageException(
+                    $"The database {folder.Database} cannot be used: {StorageException.Reason(refusal)}.", refusal);
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Runs <paramref name="work"/> in a transaction: all of it happens, or none.</summary>
@@ -45,46 +74,113 @@ internal sealed class Database : IDisposable
         return 0;
     });
 
+    /// <summary>Runs <paramref name="work"/>, which may not write, on what was committed before each of its queries.
+    /// </summary>
     public T Read<T>(Func<SqliteConnection, T> work)
     {
-        // Connections are pooled.
-        using var connection = Open();
-        return work(connection);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!_readers.TryTake(out var connection))
+        {
+            connection = OpenReader();
+        }
+
+        T result;
+        try
+        {
+            result = work(connection);
+        }
+        catch
+        {
+            // Whatever state it is in, nobody gets it again.
+            connection.Dispose();
+            throw;
+        }
+
+        _readers.Add(connection);
+        if (_disposed)
+        {
+            CloseReaders();
+        }
+
+        return result;
     }
 
     public void Dispose()
     {
-        _writer.Dispose();
-        SqliteConnection.ClearAllPools();
+        _disposed = true;
+        CloseReaders();
+        lock (_writing)
+        {
+            _writer.Dispose();
+        }
     }
 
-    private SqliteConnection Open()
+    private void CloseReaders()
+    {
+        while (_readers.TryTake(out var connection))
+        {
+            connection.Dispose();
+        }
+    }
+
+    private SqliteConnection OpenReader()
     {
         var connection = new SqliteConnection(_connection);
-        connection.Open();
-        // With a write-ahead log, NORMAL loses nothing when the process dies; when the power does, the last
-        // transactions at most, and always whole ones.
-        connection.Execute(
-            $"pragma busy_timeout = {BusyMilliseconds}; pragma synchronous = normal; pragma foreign_keys = on");
-        return connection;
+        try
+        {
+            Prepare(connection);
+            connection.Execute("pragma query_only = on");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
-    // Migrations are numbered files, only ever added.
-    private void Migrate() => Write(connection =>
+    // With a write-ahead log, NORMAL loses nothing when the process dies; when the power does, the last transactions at
+    // most, and always whole ones.
+    private static void Prepare(SqliteConnection connection)
     {
-        var done = connection.ExecuteScalar<int>("pragma user_version");
+        connection.Open();
+        connection.Execute(string.Create(
+            CultureInfo.InvariantCulture,
+            $"pragma busy_timeout = {BusySeconds * 1000}; pragma synchronous = normal; pragma foreign_keys = on"));
+    }
+
+    // Migrations are numbered files, only ever added. A process that finds another one at work waits for it, and then
+    // finds nothing left to do.
+    private void Migrate(DataFolder folder) => Write(connection =>
+    {
         var assembly = typeof(Database).Assembly;
         var scripts = assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith("migrations/", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
-            .Skip(done);
-        foreach (var script in scripts)
+            .ToList();
+        var done = connection.ExecuteScalar<int>("pragma user_version");
+        if (done > scripts.Count)
         {
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(script)!);
-            connection.Execute(reader.ReadToEnd());
-            done++;
+            throw new StorageException(
+                $"The database {folder.Database} was written by a newer version of Enlarger; this one does not know " +
+                "what it holds.");
         }
 
-        connection.Execute(string.Create(CultureInfo.InvariantCulture, $"pragma user_version = {done}"));
+        foreach (var script in scripts.Skip(done))
+        {
+            connection.Execute(Text(assembly, script));
+        }
+
+        if (done < scripts.Count)
+        {
+            // A pragma takes no parameters.
+            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"pragma user_version = {scripts.Count}"));
+        }
     });
+
+    private static string Text(Assembly assembly, string resource)
+    {
+        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+        return reader.ReadToEnd();
+    }
 }

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Dapper;
 using Enlarger.Imaging;
 using Enlarger.Server.Accounts;
 using Microsoft.Extensions.Options;
@@ -10,8 +9,6 @@ namespace Enlarger.Server.Storage;
 internal sealed class ResultLinks(
     Database database, DataFolder folder, IOptions<ResultSettings> options, TimeProvider time)
 {
-    public const string Route = "/results";
-
     // 128 bits of chance: as hard to guess as a key.
     private const int NameBytes = 16;
 
@@ -25,43 +22,91 @@ internal sealed class ResultLinks(
     /// <summary>The address of a result, with the extension that the vendor uses, such as <c>.jpeg</c>.</summary>
     public Uri AddressOf(StoredResult result, HttpRequest http, string? extension = null)
     {
-        var origin = options.Value.PublicUrl ?? $"{http.Scheme}://{http.Host}";
-        return new Uri($"{origin.TrimEnd('/')}{Route}/{result.Name}{extension ?? result.Format.Extension()}");
+        var origin = options.Value.PublicUrl ?? OriginOf(http);
+        return new Uri(
+            $"{origin.TrimEnd('/')}{ResultRoute.Path}/{result.Name}{extension ?? result.Format.Extension()}");
     }
 
     /// <summary>The picture itself as the answer. A result for this answer alone goes with it.</summary>
     public static IResult Answer(HttpContext http, StoredResult result)
     {
+        // Also where the caller hangs up before the file is opened.
         http.Response.RegisterForDispose(result);
-        return Results.Stream(File.OpenRead(result.Path), result.Format.MediaType());
+        return Results.Stream(result.OpenRead(), result.Format.MediaType());
     }
 
     /// <summary>The file of a result of <paramref name="account"/>, by the job that made it.</summary>
     public async Task<ReadOnlyMemory<byte>?> FindOwnAsync(Account account, Guid jobId, CancellationToken cancel)
     {
-        var name = database.Read(connection => connection.QuerySingleOrDefault<string>(
-            """
-            select results.name from results join jobs on jobs.id = results.job_id
-            where jobs.id = @jobId and jobs.key_id = @Id and (expires_at is null or expires_at > @now)
-            """,
-            new { jobId = jobId.ToString(), account.Id, now = time.GetUtcNow().ToUnixTimeMilliseconds() }));
-        return name is null ? null : await File.ReadAllBytesAsync(Path.Combine(folder.Results, name), cancel);
+        var name = database.Read(connection =>
+            ResultTable.FindOfJob(connection, account.Id, jobId, time.GetUtcNow()));
+        if (name is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await File.ReadAllBytesAsync(Path.Combine(folder.Results, name), cancel);
+        }
+        catch (FileNotFoundException)
+        {
+            // It expired in this moment.
+            return null;
+        }
     }
 
-    public IResult Get(string file)
+    /// <summary>Opens a result by the name and extension in its address; null where there is none.</summary>
+    public OpenResult? Open(string file)
     {
         var name = Path.GetFileNameWithoutExtension(file);
-        var mediaType = database.Read(connection => connection.QuerySingleOrDefault<string>(
-            "select media_type from results where name = @name and (expires_at is null or expires_at > @now)",
-            new { name, now = time.GetUtcNow().ToUnixTimeMilliseconds() }));
-        return mediaType is null
-            ? Results.NotFound()
-            : Results.File(Path.Combine(folder.Results, name), mediaType, enableRangeProcessing: true);
+        // The database knows no name with a slash or a dot in it, so that no file elsewhere can be asked for.
+        if (database.Read(connection => ResultTable.Find(connection, name, time.GetUtcNow())) is not { } row
+            || ImageFormats.Find(Path.GetExtension(file))?.MediaType() != row.MediaType)
+        {
+            return null;
+        }
+
+        try
+        {
+            var stream = new FileStream(
+                Path.Combine(folder.Results, row.Name),
+                new FileStreamOptions
+                {
+                    Share = FileShare.Read | FileShare.Delete,
+                    Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+                });
+            return new OpenResult(stream, row);
+        }
+        catch (FileNotFoundException)
+        {
+            // It expired in this moment.
+            return null;
+        }
     }
+
+    // A request of HTTP/1.0 need not say whom it asks.
+    private static string OriginOf(HttpRequest http) =>
+        http.Host.HasValue
+            ? $"{http.Scheme}://{http.Host}"
+            : new UriBuilder(
+                http.Scheme,
+                http.HttpContext.Connection.LocalIpAddress?.ToString() ?? "localhost",
+                http.HttpContext.Connection.LocalPort).Uri.GetLeftPart(UriPartial.Authority);
 }
+
+/// <summary>A result, opened to be sent.</summary>
+internal sealed record OpenResult(FileStream File, ResultRow Row);
 
 internal sealed class ResultSettings
 {
     /// <summary>What callers reach this server by, where that is not what they wrote into the Host header.</summary>
     public string? PublicUrl { get; init; }
+
+    /// <summary>The setting can be put before a path.</summary>
+    public bool PublicUrlIsWhole() =>
+        PublicUrl is null
+        || (Uri.TryCreate(PublicUrl, UriKind.Absolute, out var uri)
+            && uri.Scheme is "http" or "https"
+            && uri is { Query: "", Fragment: "" });
 }

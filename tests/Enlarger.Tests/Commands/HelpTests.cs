@@ -9,6 +9,7 @@ public sealed class HelpTests
     [InlineData("compare", "--help")]
     [InlineData("reduce", "--help")]
     [InlineData("bench", "--help")]
+    [InlineData("keys", "--help")]
     public async Task Help_calls_the_program_by_its_name_and_has_examples(params string[] arguments)
     {
         var run = await CommandRun.Of(arguments);

@@ -61,6 +61,9 @@ internal sealed class RunningServer : IAsyncDisposable
     public string MakeKey(string name, long credits = 100, int ratePerMinute = 10_000, int concurrentMax = 100) =>
         Get<KeyRing>().Add(name, credits, ratePerMinute, concurrentMax);
 
+    /// <summary>Finishes the requests that are inside.</summary>
+    public Task StopAsync() => _app!.StopAsync(TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         if (_app is not null)

@@ -43,7 +43,9 @@ create table ledger (
     entry text not null check (entry in ('grant', 'reserve', 'settle', 'refund')),
     -- What it adds to the balance: negative for a reservation, 0 for its settlement.
     credits bigint not null,
-    created_at bigint not null
+    created_at bigint not null,
+    check ((entry = 'grant') = (job_id is null)),
+    check (case entry when 'reserve' then credits <= 0 when 'settle' then credits = 0 else credits >= 0 end)
 );
 
 create index ledger_key on ledger (key_id);
@@ -51,6 +53,26 @@ create index ledger_key on ledger (key_id);
 -- Whatever crashes when: a job is reserved once, and then either settled once or refunded once.
 create unique index ledger_reserved on ledger (job_id) where entry = 'reserve';
 create unique index ledger_closed on ledger (job_id) where entry in ('settle', 'refund');
+
+-- What is written stays; a mistake is put right by another entry. These three are in SQLite's own words.
+create trigger ledger_unchanged before update on ledger
+begin
+    select raise(abort, 'the ledger is only ever added to');
+end;
+
+create trigger ledger_undeleted before delete on ledger
+begin
+    select raise(abort, 'the ledger is only ever added to');
+end;
+
+create trigger ledger_closed_as_reserved before insert on ledger
+when new.entry in ('settle', 'refund') and not exists (
+    select 1 from ledger
+    where job_id = new.job_id and entry = 'reserve' and key_id = new.key_id
+        and (new.entry = 'settle' or new.credits = -credits))
+begin
+    select raise(abort, 'a job is closed for the key and the credits that were reserved');
+end;
 
 create table results (
     -- The unguessable part of its address, and the name of its file.

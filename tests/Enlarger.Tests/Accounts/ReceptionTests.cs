@@ -1,0 +1,215 @@
+using Enlarger.Server;
+using Enlarger.Server.Accounts;
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.AspNetCore.Http;
+
+namespace Enlarger.Tests.Accounts;
+
+public sealed class ReceptionTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private static readonly Gen<int> Rates =
+        Gen.OneOf(Gen.Choose(1, 10), Gen.Elements(59, 60, 600, 997));
+
+    private static readonly DateTimeOffset Start = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    [Fact]
+    public void A_minutes_requests_may_come_at_once_and_not_one_more()
+    {
+        foreach (var rate in (int[])[1, 2, 3, 7, 11, 13, 59, 60, 600, 997, 24_999, 1_000_000])
+        {
+            var traffic = new KeyTraffic();
+
+            var states = Enumerable.Range(0, rate).Select(_ => traffic.Enter(Rated(rate), Start)).ToList();
+
+            Assert.Equal(Enumerable.Range(0, rate).Reverse(), states.Select(state => state.Remaining));
+            Assert.Equal(Fault.RateExceeded, Refusal(() => traffic.Enter(Rated(rate), Start)).Fault);
+        }
+    }
+
+    [Fact]
+    public void No_minute_sees_more_than_twice_the_rate_and_no_hour_more_than_its_share()
+    {
+        var histories =
+            from rate in Gen.Choose(1, 40)
+            from pauses in Gen.Frequency((3, Gen.Constant(0)), (2, Gen.Choose(0, 3_000)), (1, Gen.Choose(0, 70_000)))
+                .ListOf().Resize(300)
+            select (rate, pauses);
+        Prop.ForAll(histories.ToArbitrary(), history =>
+        {
+            var (traffic, now, admitted) = (new KeyTraffic(), Start, new List<DateTimeOffset>());
+            foreach (var pause in history.pauses)
+            {
+                now += TimeSpan.FromMilliseconds(pause);
+                try
+                {
+                    traffic.Enter(Rated(history.rate), now);
+                    admitted.Add(now);
+                }
+                catch (FaultException)
+                {
+                }
+            }
+
+            // In any window: what may come at once, and the share of the time since.
+            return admitted.Index().All(from => admitted.Index().Skip(from.Index).All(to =>
+                to.Index - from.Index + 1 <= history.rate + ((to.Item - from.Item) / Minute * history.rate)));
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Whoever_waits_as_long_as_told_is_let_in_and_not_a_moment_before()
+    {
+        var cases =
+            from rate in Rates
+            from pauses in Gen.Choose(0, 2_000_000).ListOf().Resize(20)
+            select (rate, pauses);
+        Prop.ForAll(cases.ToArbitrary(), one =>
+        {
+            var (traffic, now, account) = (new KeyTraffic(), Start, Rated(one.rate));
+            foreach (var pause in one.pauses)
+            {
+                now += TimeSpan.FromTicks(pause);
+                while (TryEnter(traffic, account, now, out _))
+                {
+                }
+
+                TryEnter(traffic, account, now, out var wait);
+                Assert.True(wait > TimeSpan.Zero);
+                Assert.False(TryEnter(traffic, account, now + wait - TimeSpan.FromTicks(1), out _));
+                now += wait;
+                Assert.True(TryEnter(traffic, account, now, out _));
+            }
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void The_whole_rate_is_there_again_when_the_answer_said()
+    {
+        Prop.ForAll(Rates.ToArbitrary(), rate =>
+        {
+            var traffic = new KeyTraffic();
+            var states = Enumerable.Range(0, Math.Min(rate, 5)).Select(_ => traffic.Enter(Rated(rate), Start)).ToList();
+
+            Assert.Equal(rate - 1, traffic.Enter(Rated(rate), states[^1].Reset).Remaining);
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_neither_locks_out_nor_lets_in()
+    {
+        var traffic = new KeyTraffic();
+        traffic.Enter(Rated(1), Start);
+
+        var back = Start - TimeSpan.FromHours(5);
+        var wait = Refusal(() => traffic.Enter(Rated(1), back)).RetryAfter;
+
+        Assert.InRange(wait!.Value, TimeSpan.FromTicks(1), Minute);
+    }
+
+    [Fact]
+    public void As_many_are_inside_as_may_be_and_leaving_makes_room()
+    {
+        using var books = new Books();
+        var reception = new Reception(books.Keys, books.Time);
+        var key = books.Keys.Add("alice", 1, 1000, 2);
+        var other = books.Keys.Add("bob", 1, 1000, 2);
+
+        var first = Enter(reception, key);
+        Enter(reception, key);
+        Enter(reception, other);
+        var refusal = Refusal(() => Enter(reception, key));
+        first.Dispose();
+        first.Dispose();
+        var third = Enter(reception, key);
+
+        Assert.Equal(Fault.ConcurrencyExceeded, refusal.Fault);
+        Assert.True(refusal.RetryAfter > TimeSpan.Zero);
+        // Neither who was refused nor who left twice was counted.
+        Assert.Equal(1000 - 3, third.Rate.Remaining);
+        Refusal(() => Enter(reception, key));
+    }
+
+    [Theory, InlineData(null), InlineData(""), InlineData("sk_0")]
+    public void Nobody_comes_in_without_a_key(string? key)
+    {
+        using var books = new Books();
+
+        Assert.Equal(Fault.KeyUnknown, Refusal(() => Enter(new Reception(books.Keys, books.Time), key)).Fault);
+    }
+
+    [Fact]
+    public void Keys_that_have_gone_are_forgotten_and_those_inside_are_not()
+    {
+        using var books = new Books();
+        var reception = new Reception(books.Keys, books.Time);
+        var keys = Enumerable.Range(0, 20).Select(i => books.Keys.Add($"{i}", 1, 10, 1)).ToList();
+        var inside = Enter(reception, keys[0]);
+        keys.Skip(1).ToList().ForEach(key => Enter(reception, key).Dispose());
+        Assert.Equal(20, reception.KeysRemembered);
+
+        books.Time.Advance(Minute);
+        Enter(reception, keys[^1]).Dispose();
+
+        Assert.Equal(2, reception.KeysRemembered);
+        Assert.Equal(Fault.ConcurrencyExceeded, Refusal(() => Enter(reception, keys[0])).Fault);
+        inside.Dispose();
+        Enter(reception, keys[0]).Dispose();
+    }
+
+    [Fact]
+    public async Task Those_who_come_together_are_counted_one_by_one()
+    {
+        using var books = new Books();
+        var reception = new Reception(books.Keys, books.Time);
+        var key = books.Keys.Add("alice", 1, 100, 1000);
+
+        var entered = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+            Enumerable.Range(0, 25).Count(_ =>
+            {
+                try
+                {
+                    Enter(reception, key).Dispose();
+                    return true;
+                }
+                catch (FaultException)
+                {
+                    return false;
+                }
+            }))));
+
+        Assert.Equal(100, entered.Sum());
+    }
+
+    private static bool TryEnter(KeyTraffic traffic, Account account, DateTimeOffset now, out TimeSpan wait)
+    {
+        try
+        {
+            traffic.Enter(account, now);
+            wait = TimeSpan.Zero;
+            return true;
+        }
+        catch (FaultException refusal)
+        {
+            wait = refusal.RetryAfter!.Value;
+            return false;
+        }
+    }
+
+    private static Account Rated(int ratePerMinute) => new()
+    {
+        Id = "id",
+        Name = "name",
+        Balance = 1,
+        RatePerMinute = ratePerMinute,
+        ConcurrentMax = int.MaxValue,
+    };
+
+    private static Visit Enter(Reception reception, string? key) => reception.Enter(new DefaultHttpContext(), key);
+
+    private static FaultException Refusal(Action deed) => Assert.Throws<FaultException>(deed);
+
+    private static FaultException Refusal(Func<object> deed) => Assert.Throws<FaultException>(deed);
+}
