@@ -36,9 +36,8 @@ internal static class WebServer
 
         builder.Services.AddSingleton<IValidateOptions<JobSettings>, JobSettingsValidator>();
         builder.Services.AddOptions<JobSettings>().BindConfiguration("Jobs").ValidateOnStart();
-        builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results")
-            .Validate(results => results.PublicUrlIsWhole(), "Results:PublicUrl must be an http or https address.")
-            .ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<ResultSettings>, ResultSettingsValidator>();
+        builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results").ValidateOnStart();
 
         var app = builder.Build();
         // Before anything looks into the folder: recovery would give back the credits of another server's jobs.

@@ -25,7 +25,7 @@ internal sealed class KeyRing(Database database, TimeProvider time)
     /// <summary>Ten a second is more than any client makes with its hands, and stops one that loops.</summary>
     public const int RatePerMinuteDefault = 600;
 
-    /// <summary>The connections of a busy client. The queue is fair between keys, so more would not be faster.</summary>
+    /// <summary>The connections of a busy client. Jobs wait for each other, so more would not be faster.</summary>
     public const int ConcurrentMaxDefault = 32;
 
     /// <summary>Credits of one grant. More is a slip of the finger.</summary>

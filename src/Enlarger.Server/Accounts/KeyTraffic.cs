@@ -23,6 +23,10 @@ internal sealed class KeyTraffic
     /// <summary>Nothing is known of the key that would not be of a new one.</summary>
     public bool IsIdle(DateTimeOffset now) => _inside == 0 && now - _levelAt >= Period;
 
+    /// <summary>What is left of the rate before the next request.</summary>
+    public RateState RateOf(Account account, DateTimeOffset now) =>
+        StateAt(LevelAt(now, account.RatePerMinute), account.RatePerMinute, now);
+
     /// <summary>Counts a request; it is inside until <see cref="Leave"/>.</summary>
     /// <exception cref="FaultException">
     /// <see cref="Fault.RateExceeded"/> or <see cref="Fault.ConcurrencyExceeded"/>; the request was not counted.
@@ -51,10 +55,13 @@ internal sealed class KeyTraffic
 
         (_level, _levelAt) = (level, now);
         _inside++;
-        return new RateState(rate, (int)((capacity - level) / Period.Ticks), now + TimeToLeak(level, rate));
+        return StateAt(level, rate, now);
     }
 
     public void Leave() => _inside--;
+
+    private static RateState StateAt(long level, int rate, DateTimeOffset now) =>
+        new(rate, (int)(((Period.Ticks * rate) - level) / Period.Ticks), now + TimeToLeak(level, rate));
 
     // After a period the bucket is empty, however full it was. A clock that was set back leaks nothing.
     private long LevelAt(DateTimeOffset now, int rate)

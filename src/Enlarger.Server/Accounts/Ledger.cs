@@ -1,4 +1,3 @@
-using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -10,52 +9,6 @@ namespace Enlarger.Server.Accounts;
 /// </summary>
 internal static class Ledger
 {
-    // What must never be found: a query for ids, and what it means of each.
-    private static readonly (string Query, string Meaning)[] Contradictions =
-    [
-        ("""
-         select keys.id from keys
-         where balance <> (select coalesce(sum(credits), 0) from ledger where key_id = keys.id)
-         """, "The balance of key {0} is not the sum of its entries."),
-        ("select id from keys where balance < 0", "The balance of key {0} is negative."),
-        ("""
-         select id from jobs
-         where 1 <> (select count(*) from ledger where job_id = jobs.id and entry = 'reserve')
-         """, "Job {0} was not reserved exactly once."),
-        ("""
-         select jobs.id from jobs join ledger on ledger.job_id = jobs.id
-         where ledger.key_id <> jobs.key_id
-         """, "Job {0} was charged to another key."),
-        ("""
-         select jobs.id from jobs join ledger on ledger.job_id = jobs.id
-         where (entry = 'reserve' and ledger.credits <> -jobs.credits)
-             or (entry = 'refund' and ledger.credits <> jobs.credits)
-             or (entry = 'settle' and ledger.credits <> 0)
-         """, "An entry of job {0} has not the credits of the job."),
-        ("""
-         select id from jobs
-         where state = 'waiting'
-             and exists (select 1 from ledger where job_id = jobs.id and entry in ('settle', 'refund'))
-         """, "Job {0} waits, but its credits are closed."),
-        ("""
-         select id from jobs
-         where state = 'done' and 1 <> (select count(*) from ledger where job_id = jobs.id and entry = 'settle')
-         """, "Job {0} is done, but was not settled exactly once."),
-        ("""
-         select id from jobs
-         where state = 'failed' and 1 <> (select count(*) from ledger where job_id = jobs.id and entry = 'refund')
-         """, "Job {0} failed, but was not refunded exactly once."),
-        ("""
-         select id from jobs
-         where exists (select 1 from ledger where job_id = jobs.id and entry = 'settle')
-             and exists (select 1 from ledger where job_id = jobs.id and entry = 'refund')
-         """, "Job {0} was settled and refunded."),
-        ("""
-         select jobs.id from results join jobs on jobs.id = results.job_id
-         where jobs.state <> 'done'
-         """, "Job {0} has a result, but is not done."),
-    ];
-
     public static void Grant(SqliteConnection connection, string keyId, long credits, DateTimeOffset now) =>
         Add(connection, keyId, jobId: null, "grant", credits, now);
 
@@ -82,13 +35,70 @@ internal static class Ledger
         SqliteConnection connection, string keyId, string jobId, long credits, DateTimeOffset now) =>
         Add(connection, keyId, jobId, "refund", credits, now);
 
-    /// <summary>Every contradiction between keys, jobs, results and the ledger, as a sentence. There are none.</summary>
+    /// <summary>Every contradiction between keys, jobs, results and ledger, as a sentence. There are none.</summary>
     public static IReadOnlyList<string> Audit(SqliteConnection connection) =>
-    [
-        .. from contradiction in Contradictions
-           from id in connection.Query<string>(contradiction.Query)
-           select string.Format(CultureInfo.InvariantCulture, contradiction.Meaning, id),
-    ];
+        [.. AuditKeys(connection), .. AuditJobs(connection), .. AuditResults(connection)];
+
+    private static IEnumerable<string> AuditKeys(SqliteConnection connection) =>
+        from key in connection.Query<(string Id, long Balance, long Sum)>(
+            """
+            select id, balance, (select coalesce(sum(credits), 0) from ledger where key_id = keys.id)
+            from keys
+            """)
+        where key.Balance < 0 || key.Balance != key.Sum
+        select $"Key {key.Id} has a balance of {key.Balance}, and entries of {key.Sum}.";
+
+    private static IEnumerable<string> AuditJobs(SqliteConnection connection) =>
+        connection.Query<JobEntries>(
+            """
+            select jobs.id, state,
+                sum(case when entry = 'reserve' then 1 else 0 end) as Reserved,
+                sum(case when entry = 'settle' then 1 else 0 end) as Settled,
+                sum(case when entry = 'refund' then 1 else 0 end) as Refunded,
+                sum(case when ledger.key_id <> jobs.key_id then 1 else 0 end) as OfOtherKeys,
+                sum(case when ledger.credits <> case entry
+                        when 'reserve' then -jobs.credits
+                        when 'refund' then jobs.credits
+                        else 0
+                    end then 1 else 0 end) as OfOtherCredits
+            from jobs left join ledger on ledger.job_id = jobs.id
+            group by jobs.id, state
+            """).SelectMany(Audit);
+
+    private static IEnumerable<string> Audit(JobEntries job)
+    {
+        if (job.Reserved != 1)
+        {
+            yield return $"Job {job.Id} was reserved {job.Reserved} times.";
+        }
+
+        var (settled, refunded) = job.State switch
+        {
+            "done" => (1, 0),
+            "failed" => (0, 1),
+            _ => (0, 0),
+        };
+        if (job.Settled != settled || job.Refunded != refunded)
+        {
+            yield return
+                $"Job {job.Id} is {job.State}, and was settled {job.Settled} and refunded {job.Refunded} times.";
+        }
+
+        if (job.OfOtherKeys > 0)
+        {
+            yield return $"Job {job.Id} was charged to another key.";
+        }
+
+        if (job.OfOtherCredits > 0)
+        {
+            yield return $"Job {job.Id} has entries of other credits than it costs.";
+        }
+    }
+
+    private static IEnumerable<string> AuditResults(SqliteConnection connection) =>
+        from job in connection.Query<string>(
+            "select jobs.id from results join jobs on jobs.id = results.job_id where state <> 'done'")
+        select $"Job {job} has a result, but is not done.";
 
     private static void Add(
         SqliteConnection connection, string keyId, string? jobId, string entry, long credits, DateTimeOffset now)
@@ -109,5 +119,22 @@ internal static class Ledger
             """,
             row);
         connection.Execute("update keys set balance = balance + @credits where id = @keyId", row);
+    }
+
+    private sealed class JobEntries
+    {
+        public required string Id { get; init; }
+
+        public required string State { get; init; }
+
+        public required long Reserved { get; init; }
+
+        public required long Settled { get; init; }
+
+        public required long Refunded { get; init; }
+
+        public required long OfOtherKeys { get; init; }
+
+        public required long OfOtherCredits { get; init; }
     }
 }

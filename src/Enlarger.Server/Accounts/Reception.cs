@@ -24,6 +24,10 @@ internal sealed class Reception(KeyRing keys, TimeProvider time)
     }
 
     /// <summary>Admits a request with <paramref name="key"/>. Dispose the visit with the answer.</summary>
+    /// <remarks>
+    /// The request's features then hold the <see cref="Visit"/>, and of a key that is known its
+    /// <see cref="RateState"/>, also where the request is refused: headers tell both.
+    /// </remarks>
     /// <exception cref="FaultException">
     /// <see cref="Fault.KeyUnknown"/>, <see cref="Fault.RateExceeded"/> or <see cref="Fault.ConcurrencyExceeded"/>.
     /// </exception>
@@ -34,12 +38,13 @@ internal sealed class Reception(KeyRing keys, TimeProvider time)
             throw new FaultException(Fault.KeyUnknown, "The API key is missing, unknown or revoked.");
         }
 
-        var visit = Admit(account);
+        var visit = Admit(http, account);
         http.Features.Set(visit);
+        http.Features.Set(visit.Rate);
         return visit;
     }
 
-    private Visit Admit(Account account)
+    private Visit Admit(HttpContext http, Account account)
     {
         lock (_lock)
         {
@@ -50,6 +55,7 @@ internal sealed class Reception(KeyRing keys, TimeProvider time)
                 _traffic[account.Id] = traffic = new KeyTraffic();
             }
 
+            http.Features.Set(traffic.RateOf(account, now));
             var rate = traffic.Enter(account, now);
             return new Visit(account, rate, () => Leave(traffic));
         }

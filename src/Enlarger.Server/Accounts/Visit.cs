@@ -13,7 +13,7 @@ internal sealed class Visit(Account account, RateState rate, Action leave) : IDi
     public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
 }
 
-/// <summary>A key's rate after a request was counted.</summary>
+/// <summary>A key's rate after a request was counted, or was refused.</summary>
 /// <param name="Limit">Requests a minute.</param>
 /// <param name="Remaining">Requests that may be made at once now.</param>
 /// <param name="Reset">When all of the limit is there again, if none is made.</param>

@@ -55,7 +55,8 @@ public sealed class KeysCommandTests : IDisposable
         await using var server = await RunningServer.StartAsync();
         using var client = server.Connect();
 
-        var key = (await CommandRun.Of("keys", "add", "alice", "--credits", "5", "--data", server.DataFolder)).Out.Trim();
+        var add = await CommandRun.Of("keys", "add", "alice", "--credits", "5", "--data", server.DataFolder);
+        var key = add.Out.Trim();
         var before = await CreditsAsync(client, key);
         var grant = await CommandRun.Of("keys", "--data", server.DataFolder, "grant", "alice", "7");
         var after = await CreditsAsync(client, key);

@@ -51,7 +51,8 @@ public sealed class DatabaseTests : IDisposable
         var refused = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() =>
         {
             Assert.Equal(["a"], Names(database));
-            return Assert.ThrowsAny<Exception>(() => database.Read(connection => connection.Execute("delete from keys")));
+            return Assert.ThrowsAny<Exception>(() =>
+                database.Read(connection => connection.Execute("delete from keys")));
         })));
 
         Assert.All(refused, error => Assert.Contains("readonly", error.Message));
@@ -134,7 +135,8 @@ public sealed class DatabaseTests : IDisposable
 
     private Database Open() => new(new DataFolder(_folder.Root));
 
-    private static void AddKey(Database database, string name) => new KeyRing(database, new ManualTime()).Add(name, 100, 1, 1);
+    private static void AddKey(Database database, string name) =>
+        new KeyRing(database, new ManualTime()).Add(name, 100, 1, 1);
 
     private static List<string> Names(Database database) =>
         database.Read(connection => connection.Query<string>("select name from keys").AsList());

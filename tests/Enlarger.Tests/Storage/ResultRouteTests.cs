@@ -1,9 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 using Enlarger.Imaging;
+using Enlarger.Server.Storage;
 using Enlarger.Tests.Imaging;
 using Enlarger.Tests.Serving;
+using Microsoft.AspNetCore.Http;
 
 namespace Enlarger.Tests.Storage;
 
@@ -32,7 +35,7 @@ public sealed class ResultRouteTests : IAsyncLifetime
     [InlineData("100x80-alpha.png", ".png", "image/png")]
     public async Task A_result_is_there_as_what_it_is(string picture, string extension, string mediaType)
     {
-        var address = await Picture.EnlargeAsync(_client, _key, picture);
+        var address = await StoredPicture.EnlargeAsync(_client, _key, picture);
 
         var response = await _client.GetAsync(address, Cancel);
 
@@ -52,7 +55,7 @@ public sealed class ResultRouteTests : IAsyncLifetime
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < 5; i++)
         {
-            var name = Path.GetFileNameWithoutExtension((await Picture.EnlargeAsync(_client, _key)).AbsolutePath);
+            var name = Path.GetFileNameWithoutExtension((await StoredPicture.EnlargeAsync(_client, _key)).AbsolutePath);
             Assert.Matches("^[0-9a-f]{32}$", name);
             names.Add(name);
         }
@@ -63,7 +66,7 @@ public sealed class ResultRouteTests : IAsyncLifetime
     [Fact]
     public async Task Head_says_what_get_would()
     {
-        var address = await Picture.EnlargeAsync(_client, _key);
+        var address = await StoredPicture.EnlargeAsync(_client, _key);
         var get = await _client.GetAsync(address, Cancel);
         using var request = new HttpRequestMessage(HttpMethod.Head, address);
 
@@ -81,7 +84,7 @@ public sealed class ResultRouteTests : IAsyncLifetime
     [InlineData("bytes=-7", -7, 7)]
     public async Task A_range_is_that_part(string range, int from, int? count)
     {
-        var address = await Picture.EnlargeAsync(_client, _key);
+        var address = await StoredPicture.EnlargeAsync(_client, _key);
         var whole = await _client.GetByteArrayAsync(address, Cancel);
         var start = from < 0 ? whole.Length + from : from;
 
@@ -96,7 +99,7 @@ public sealed class ResultRouteTests : IAsyncLifetime
     [Fact]
     public async Task A_range_behind_the_end_is_refused()
     {
-        var response = await SendAsync(await Picture.EnlargeAsync(_client, _key), ("Range", "bytes=99999999-"));
+        var response = await SendAsync(await StoredPicture.EnlargeAsync(_client, _key), ("Range", "bytes=99999999-"));
 
         Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, response.StatusCode);
         Assert.False(response.Content.Headers.ContentRange!.HasRange);
@@ -105,7 +108,7 @@ public sealed class ResultRouteTests : IAsyncLifetime
     [Fact]
     public async Task Who_has_it_already_is_told_so()
     {
-        var address = await Picture.EnlargeAsync(_client, _key);
+        var address = await StoredPicture.EnlargeAsync(_client, _key);
         var tag = (await _client.GetAsync(address, Cancel)).Headers.ETag!.ToString();
 
         var same = await SendAsync(address, ("If-None-Match", tag));
@@ -124,7 +127,7 @@ public sealed class ResultRouteTests : IAsyncLifetime
     [InlineData("X-API-KEY", "wrong")]
     public async Task A_stray_key_is_not_looked_at(string header, string value)
     {
-        var response = await SendAsync(await Picture.EnlargeAsync(_client, _key), (header, value));
+        var response = await SendAsync(await StoredPicture.EnlargeAsync(_client, _key), (header, value));
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
@@ -132,8 +135,8 @@ public sealed class ResultRouteTests : IAsyncLifetime
     [Fact]
     public async Task Caches_forget_it_when_it_expires()
     {
-        var address = await Picture.EnlargeAsync(_client, _key);
-        _server.Time.Advance(Picture.Lifetime - TimeSpan.FromSeconds(30));
+        var address = await StoredPicture.EnlargeAsync(_client, _key);
+        _server.Time.Advance(StoredPicture.Lifetime - TimeSpan.FromSeconds(30));
 
         var response = await _client.GetAsync(address, Cancel);
 
@@ -144,8 +147,8 @@ public sealed class ResultRouteTests : IAsyncLifetime
     [Fact]
     public async Task After_its_time_it_is_gone()
     {
-        var address = await Picture.EnlargeAsync(_client, _key);
-        _server.Time.Advance(Picture.Lifetime - TimeSpan.FromMilliseconds(1));
+        var address = await StoredPicture.EnlargeAsync(_client, _key);
+        _server.Time.Advance(StoredPicture.Lifetime - TimeSpan.FromMilliseconds(1));
         Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(address, Cancel)).StatusCode);
 
         _server.Time.Advance(TimeSpan.FromMilliseconds(1));
@@ -156,7 +159,7 @@ public sealed class ResultRouteTests : IAsyncLifetime
     [Fact]
     public async Task A_result_whose_file_was_lost_is_missing_and_not_an_error()
     {
-        var address = await Picture.EnlargeAsync(_client, _key);
+        var address = await StoredPicture.EnlargeAsync(_client, _key);
         Directory.EnumerateFiles(Path.Combine(_server.DataFolder, "results")).ToList().ForEach(File.Delete);
 
         await AssertMissingAsync(await _client.GetAsync(address, Cancel));
@@ -181,7 +184,7 @@ public sealed class ResultRouteTests : IAsyncLifetime
     [InlineData("{long}.jpg", false)]
     public async Task Only_the_name_as_it_was_given_is_one(string file, bool known)
     {
-        var address = await Picture.EnlargeAsync(_client, _key);
+        var address = await StoredPicture.EnlargeAsync(_client, _key);
         var name = Path.GetFileNameWithoutExtension(address.AbsolutePath);
         file = file.Replace("{name}", name, StringComparison.Ordinal)
             .Replace("{NAME}", name.ToUpperInvariant(), StringComparison.Ordinal)
@@ -201,7 +204,7 @@ public sealed class ResultRouteTests : IAsyncLifetime
     [InlineData("/results/a%00.jpg")]
     public async Task There_is_no_list_and_no_way_out(string path)
     {
-        await Picture.EnlargeAsync(_client, _key);
+        await StoredPicture.EnlargeAsync(_client, _key);
 
         // Kestrel itself refuses a path with a NUL in it.
         Assert.Equal(path.Contains("%00", StringComparison.Ordinal) ? "400" : "404", await RawGetAsync(path));
@@ -219,15 +222,32 @@ public sealed class ResultRouteTests : IAsyncLifetime
         await using var server = await RunningServer.StartAsync(("Results:PublicUrl", "https://a.example/pictures/"));
         using var client = server.Connect();
 
-        var address = await Picture.EnlargeAsync(client, server.MakeKey("alice"));
+        var address = await StoredPicture.EnlargeAsync(client, server.MakeKey("alice"));
 
         Assert.StartsWith("https://a.example/pictures/results/", address.ToString());
+    }
+
+    [Theory]
+    [InlineData(null, "http://[::1]:8080/results/")]
+    [InlineData("a.example:99", "http://a.example:99/results/")]
+    public void Addresses_are_whole_also_for_callers_that_name_no_host(string? host, string start)
+    {
+        var http = new DefaultHttpContext { Request = { Scheme = "http", Host = new HostString(host ?? "") } };
+        http.Connection.LocalIpAddress = IPAddress.IPv6Loopback;
+        http.Connection.LocalPort = 8080;
+        var file = _server.Get<ResultLinks>().Create(StoredPicture.Lifetime);
+        file.OpenWrite().Dispose();
+
+        var address = _server.Get<ResultLinks>().AddressOf(file.Keep(ImageFormat.Jpeg), http.Request, ".jpeg");
+
+        Assert.Matches($"^{Regex.Escape(start)}[0-9a-f]{{32}}[.]jpeg$", address.ToString());
     }
 
     [Fact]
     public async Task A_public_address_that_is_none_stops_the_server()
     {
-        var error = await Assert.ThrowsAnyAsync<Exception>(() => RunningServer.StartAsync(("Results:PublicUrl", "a.b")));
+        var error = await Assert.ThrowsAnyAsync<Exception>(() =>
+            RunningServer.StartAsync(("Results:PublicUrl", "a.b")));
 
         Assert.Contains("Results:PublicUrl", error.Message);
     }

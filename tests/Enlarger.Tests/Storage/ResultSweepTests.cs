@@ -36,10 +36,10 @@ public sealed class ResultSweepTests : IAsyncLifetime
     [Fact]
     public async Task What_expired_goes_from_the_disk_and_what_did_not_stays()
     {
-        await Picture.EnlargeAsync(_client, _key);
-        _server.Time.Advance(Picture.Lifetime / 2);
-        var younger = await Picture.EnlargeAsync(_client, _key);
-        _server.Time.Advance(Picture.Lifetime / 2);
+        await StoredPicture.EnlargeAsync(_client, _key);
+        _server.Time.Advance(StoredPicture.Lifetime / 2);
+        var younger = await StoredPicture.EnlargeAsync(_client, _key);
+        _server.Time.Advance(StoredPicture.Lifetime / 2);
 
         Sweep.RunOnce();
 
@@ -52,10 +52,10 @@ public sealed class ResultSweepTests : IAsyncLifetime
     [Fact]
     public async Task A_result_that_is_being_read_is_read_to_its_end()
     {
-        var address = await Picture.EnlargeAsync(_client, _key);
+        var address = await StoredPicture.EnlargeAsync(_client, _key);
         var whole = await _client.GetByteArrayAsync(address, Cancel);
         using var reading = _server.Get<ResultLinks>().Open(Path.GetFileName(address.AbsolutePath))!.File;
-        _server.Time.Advance(Picture.Lifetime);
+        _server.Time.Advance(StoredPicture.Lifetime);
 
         Sweep.RunOnce();
 
@@ -68,7 +68,7 @@ public sealed class ResultSweepTests : IAsyncLifetime
     [Fact]
     public async Task What_is_being_written_is_left_alone()
     {
-        var file = _server.Get<ResultLinks>().Create(Picture.Lifetime);
+        var file = _server.Get<ResultLinks>().Create(StoredPicture.Lifetime);
         await using (var target = file.OpenWrite())
         {
             _server.Time.Advance(TimeSpan.FromDays(2));
@@ -85,7 +85,7 @@ public sealed class ResultSweepTests : IAsyncLifetime
     [Fact]
     public async Task Only_files_with_a_row_survive_a_start()
     {
-        var address = await Picture.EnlargeAsync(_client, _key);
+        var address = await StoredPicture.EnlargeAsync(_client, _key);
         var kept = Files().Single();
         File.WriteAllText(Path.Combine(Folder, "0123.part"), "half");
         File.WriteAllText(Path.Combine(Folder, "0123456789abcdef0123456789abcdef"), "unsettled");
@@ -99,7 +99,7 @@ public sealed class ResultSweepTests : IAsyncLifetime
     [Fact]
     public async Task An_answers_file_goes_with_the_answer()
     {
-        using (var response = await Picture.PostAsync(_client, _key, "100x80.jpg", accept: "image/*"))
+        using (var response = await StoredPicture.PostAsync(_client, _key, "100x80.jpg", accept: "image/*"))
         {
             Assert.Equal("image/jpeg", response.Content.Headers.ContentType!.ToString());
         }
@@ -126,7 +126,7 @@ public sealed class ResultSweepTests : IAsyncLifetime
     [Fact]
     public void A_file_that_was_not_finished_is_under_no_name()
     {
-        var file = _server.Get<ResultLinks>().Create(Picture.Lifetime);
+        var file = _server.Get<ResultLinks>().Create(StoredPicture.Lifetime);
         using (var target = file.OpenWrite())
         {
             target.WriteByte(1);
@@ -140,7 +140,7 @@ public sealed class ResultSweepTests : IAsyncLifetime
     [Fact]
     public async Task A_result_is_its_owners_to_enlarge_again()
     {
-        var address = await Picture.EnlargeAsync(_client, _key);
+        var address = await StoredPicture.EnlargeAsync(_client, _key);
         var links = _server.Get<ResultLinks>();
         var (alice, bob) = (Account(_key), Account(_server.MakeKey("bob")));
         var job = Guid.Parse(_server.Get<Database>().Read(connection =>
@@ -151,7 +151,7 @@ public sealed class ResultSweepTests : IAsyncLifetime
         Assert.Equal(await _client.GetByteArrayAsync(address, Cancel), own!.Value.ToArray());
         Assert.Null(await links.FindOwnAsync(bob, job, Cancel));
         Assert.Null(await links.FindOwnAsync(alice, Guid.Empty, Cancel));
-        _server.Time.Advance(Picture.Lifetime);
+        _server.Time.Advance(StoredPicture.Lifetime);
         Assert.Null(await links.FindOwnAsync(alice, job, Cancel));
     }
 
@@ -163,7 +163,8 @@ public sealed class ResultSweepTests : IAsyncLifetime
             "Needs the right to mount.");
         try
         {
-            using var response = await Picture.PostAsync(_client, _key, "300x300.jpg", accept: "application/json");
+            using var response = await StoredPicture.PostAsync(
+                _client, _key, "300x300.jpg", accept: "application/json");
 
             Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
             Assert.Empty(Files());

@@ -5,7 +5,7 @@ using Enlarger.Tests.Serving;
 namespace Enlarger.Tests.Storage;
 
 /// <summary>Makes results as a client does, through the API that has the simplest form.</summary>
-internal static class Picture
+internal static class StoredPicture
 {
     /// <summary>How long that API's results can be fetched.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
