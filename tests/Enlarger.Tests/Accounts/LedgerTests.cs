@@ -85,8 +85,12 @@ public sealed class LedgerTests
     [InlineData("delete from ledger where entry = 'reserve'", "done was reserved 0 times")]
     [InlineData("delete from ledger where entry = 'settle'", "is done, and was settled 0 and refunded 0 times")]
     [InlineData("delete from ledger where entry = 'refund'", "is failed, and was settled 0 and refunded 0 times")]
-    [InlineData("update ledger set entry = 'settle', credits = 0 where entry = 'refund'", "is failed, and was settled 1 and refunded 0 times")]
-    [InlineData("insert into ledger select id || 'b', key_id, job_id, entry, credits, 0 from ledger", "done was reserved 2 times")]
+    [InlineData(
+        "update ledger set entry = 'settle', credits = 0 where entry = 'refund'",
+        "is failed, and was settled 1 and refunded 0 times")]
+    [InlineData(
+        "insert into ledger select id || 'b', key_id, job_id, entry, credits, 0 from ledger",
+        "done was reserved 2 times")]
     [InlineData(
         "insert into ledger select id || 'b', key_id, job_id, 'refund', 2, 0 from ledger where entry = 'settle'",
         "is done, and was settled 1 and refunded 1 times")]
