@@ -61,6 +61,9 @@ internal sealed class RunningServer : IAsyncDisposable
     public string MakeKey(string name, long credits = 100, int ratePerMinute = 10_000, int concurrentMax = 100) =>
         Get<KeyRing>().Add(name, credits, ratePerMinute, concurrentMax);
 
+    /// <summary>Stops it as a signal would; what it knows can still be asked.</summary>
+    public Task StopAsync() => _app!.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         if (_app is not null)
