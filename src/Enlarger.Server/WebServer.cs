@@ -30,13 +30,13 @@ internal static class WebServer
         builder.Services.AddSingleton<JobTable>();
         builder.Services.AddSingleton<JobQueue>();
         builder.Services.AddHostedService<JobLifecycle>();
+        // The jobs have their time, and some more is for the answers.
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<JobSettings>>((host, jobs) =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(jobs.Value.StopSecondsMax + 10));
         builder.Services.AddSingleton<ResultLinks>();
 
         builder.Services.AddSingleton<IValidateOptions<JobSettings>, JobSettingsValidator>();
         builder.Services.AddOptions<JobSettings>().BindConfiguration("Jobs").ValidateOnStart();
-        // The jobs have their time, and some more is for the answers.
-        builder.Services.AddOptions<HostOptions>().Configure<IOptions<JobSettings>>((host, jobs) =>
-            host.ShutdownTimeout = TimeSpan.FromSeconds(jobs.Value.StopSecondsMax + 10));
         builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results");
 
         var app = builder.Build();

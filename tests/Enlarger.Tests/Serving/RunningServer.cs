@@ -61,8 +61,8 @@ internal sealed class RunningServer : IAsyncDisposable
     public string MakeKey(string name, long credits = 100, int ratePerMinute = 10_000, int concurrentMax = 100) =>
         Get<KeyRing>().Add(name, credits, ratePerMinute, concurrentMax);
 
-    /// <summary>Stops it as a signal would; what it knows can still be asked.</summary>
-    public Task StopAsync() => _app!.StopAsync();
+    /// <summary>Finishes the requests that are inside.</summary>
+    public Task StopAsync() => _app!.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
