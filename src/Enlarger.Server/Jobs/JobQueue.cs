@@ -108,9 +108,9 @@ internal sealed partial class JobQueue : IDisposable
         catch (Exception error)
         {
             var reason = Explain(error, id, cancel);
-            var refunded = TryRefund(id, job, credits, (reason as FaultException)?.Fault.ToString() ?? JobEnd.HungUp);
+            var failed = TryRefund(id, job, credits, (reason as FaultException)?.Fault.ToString() ?? JobEnd.HungUp);
             // A result under its name may be settled as long as the table does not say that it is not.
-            if (refunded || stored is null)
+            if (failed || stored is null)
             {
                 file?.Discard();
             }

@@ -55,7 +55,7 @@ internal sealed class JobTable(Database database, TimeProvider time)
                 return Balance(connection, job.Account.Id);
             });
         }
-        catch (SqliteException) when (IsDone(id))
+        catch (SqliteException) when (database.Read(connection => IsDone(connection, id)))
         {
             // The commit complained after it had taken effect.
             return database.Read(connection => Balance(connection, job.Account.Id));
@@ -63,19 +63,18 @@ internal sealed class JobTable(Database database, TimeProvider time)
     }
 
     /// <summary>Gives the credits back, unless the job was closed before.</summary>
-    /// <returns>Whether they were given back now.</returns>
+    /// <returns>Whether the job has failed; false where it had been settled.</returns>
     public bool Fail(Guid id, string keyId, long credits, string reason)
     {
         var now = time.GetUtcNow();
         return database.Write(connection =>
         {
-            var closed = TryClose(connection, id, "failed", reason, now);
-            if (closed)
+            if (TryClose(connection, id, "failed", reason, now))
             {
                 Ledger.Refund(connection, keyId, id.ToString(), credits, now);
             }
 
-            return closed;
+            return !IsDone(connection, id);
         });
     }
 
@@ -129,9 +128,9 @@ internal sealed class JobTable(Database database, TimeProvider time)
             "update jobs set state = @state, reason = @reason, finished_at = @now where id = @id and state = 'waiting'",
             new { id = id.ToString(), state, reason, now = now.ToUnixTimeMilliseconds() }) == 1;
 
-    private bool IsDone(Guid id) =>
-        database.Read(connection => connection.ExecuteScalar<long>(
-            "select count(*) from jobs where id = @id and state = 'done'", new { id = id.ToString() })) == 1;
+    private static bool IsDone(SqliteConnection connection, Guid id) =>
+        connection.ExecuteScalar<long>(
+            "select count(*) from jobs where id = @id and state = 'done'", new { id = id.ToString() }) == 1;
 
     private static long Balance(SqliteConnection connection, string keyId) =>
         connection.ExecuteScalar<long>("select balance from keys where id = @keyId", new { keyId });

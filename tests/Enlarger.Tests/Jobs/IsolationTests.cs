@@ -1,7 +1,6 @@
 using Enlarger.Imaging;
 using Enlarger.Server.Accounts;
 using Enlarger.Tests.Imaging;
-using Enlarger.Tests.Inference;
 using Enlarger.Tests.Serving;
 
 namespace Enlarger.Tests.Jobs;
@@ -10,14 +9,14 @@ public sealed class IsolationTests
 {
     [Theory]
     [InlineData("bicubic")]
-    [InlineData("doubling.onnx")]
+    [InlineData("faithful.onnx")]
     public async Task Nobody_ever_gets_a_pixel_of_another_picture(string model)
     {
-        const int Requests = 120;
+        const int Requests = 60;
         const int Keys = 6;
         var cancel = TestContext.Current.CancellationToken;
         using var folder = new TemporaryFolder();
-        await File.WriteAllBytesAsync(folder["doubling.onnx"], Doubling(), cancel);
+        await File.WriteAllBytesAsync(folder["faithful.onnx"], TestNetworks.Faithful(), cancel);
         await using var server = await RunningServer.StartAsync(
             ("Jobs:Model", model == "bicubic" ? model : folder[model]), ("Jobs:Threads", "3"));
         using var client = server.Connect();
@@ -45,16 +44,6 @@ public sealed class IsolationTests
 
         Assert.All(keys, key => Assert.Equal(100 - (Requests / Keys), server.Get<KeyRing>().Find(key)!.Balance));
     }
-
-    // A network that leaves every colour as it is, through all the buffers of the others.
-    private static byte[] Doubling() =>
-        new OnnxWriter().Input("x", 3)
-            .Floats("weights", [3, 3, 1, 1], 1, 0, 0, 0, 1, 0, 0, 0, 1).Floats("scales", [4], 1, 1, 2, 2)
-            .Node("Conv", ["x", "weights"], "same")
-            .Node("Resize", ["same", "", "scales"], "big", ("mode", "nearest"))
-            .Node("Conv", ["big", "weights"], "y")
-            .Output("y")
-            .ToArray();
 
     private static byte[] Solid(int colour, int width, int height)
     {

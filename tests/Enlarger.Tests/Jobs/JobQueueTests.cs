@@ -3,7 +3,6 @@ using Enlarger.Imaging;
 using Enlarger.Server;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
-using Enlarger.Tests.Inference;
 using Enlarger.Tests.Serving;
 
 namespace Enlarger.Tests.Jobs;
@@ -29,12 +28,15 @@ public sealed class JobQueueTests
     }
 
     [Theory]
-    [InlineData(ImageFormat.Png)]
-    [InlineData(ImageFormat.Bmp)]
+    [InlineData("bicubic", ImageFormat.Png)]
+    [InlineData("faithful.onnx", ImageFormat.Bmp)]
     public async Task With_one_thread_the_small_jobs_of_others_pass_a_huge_one_whose_bytes_stay_the_same(
-        ImageFormat format)
+        string model, ImageFormat format)
     {
-        await using var server = await RunningServer.StartAsync(("Jobs:Threads", "1"));
+        using var folder = new TemporaryFolder();
+        await File.WriteAllBytesAsync(folder["faithful.onnx"], TestNetworks.Faithful(), Cancel);
+        await using var server = await RunningServer.StartAsync(
+            ("Jobs:Threads", "1"), ("Jobs:Model", model == "bicubic" ? model : folder[model]));
         var jobs = server.Get<JobQueue>();
         var huge = ServerJobs.Job(server.Account("a"), ServerJobs.Huge);
         huge = huge with { Options = huge.Options with { Format = format } };
@@ -162,7 +164,7 @@ public sealed class JobQueueTests
     public async Task A_result_that_is_not_the_picture_is_not_charged()
     {
         using var folder = new TemporaryFolder();
-        await File.WriteAllBytesAsync(folder["black.onnx"], Black(), Cancel);
+        await File.WriteAllBytesAsync(folder["black.onnx"], TestNetworks.Black(), Cancel);
         await using var server = await RunningServer.StartAsync(("Jobs:Model", folder["black.onnx"]));
         var account = server.Account("a");
 
@@ -236,13 +238,4 @@ public sealed class JobQueueTests
 
     private static async Task<string> HashAsync(FinishedJob job) =>
         Convert.ToHexString(SHA256.HashData(await File.ReadAllBytesAsync(job.Result.Path, Cancel)));
-
-    // A network that doubles the size and forgets the picture.
-    private static byte[] Black() =>
-        new OnnxWriter().Input("x", 3)
-            .Floats("scales", [4], 1, 1, 2, 2).Floats("none", [], 0)
-            .Node("Mul", ["x", "none"], "black")
-            .Node("Resize", ["black", "", "scales"], "y", ("mode", "nearest"))
-            .Output("y")
-            .ToArray();
 }
