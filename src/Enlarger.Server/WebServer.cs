@@ -30,6 +30,10 @@ internal static class WebServer
         builder.Services.AddSingleton<ImageInbox>();
         builder.Services.AddSingleton<JobTable>();
         builder.Services.AddSingleton<JobQueue>();
+        builder.Services.AddHostedService<JobLifecycle>();
+        // The jobs have their time, and some more is for the answers.
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<JobSettings>>((host, jobs) =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(jobs.Value.StopSecondsMax + 10));
         builder.Services.AddSingleton<ResultLinks>();
         builder.Services.AddSingleton<ResultSweep>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ResultSweep>());

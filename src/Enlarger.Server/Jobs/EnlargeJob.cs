@@ -28,7 +28,30 @@ internal sealed record EnlargeJob
 }
 
 /// <summary>A job that was done and paid for. Dispose it with the answer.</summary>
-internal sealed record FinishedJob(Guid Id, StoredResult Result, EnlargeResult Enlarged, long Balance) : IDisposable
+internal sealed record FinishedJob(
+    Guid Id, StoredResult Result, EnlargeResult Enlarged, long Balance, JobTimes Times) : IDisposable
 {
     public void Dispose() => Result.Dispose();
+}
+
+/// <summary>Where the time of a job went.</summary>
+/// <param name="Waited">For its turn, at the beginning and between rows.</param>
+/// <param name="Decode">Reading the picture.</param>
+/// <param name="Infer">Computing the rows of the result.</param>
+/// <param name="Encode">What encoding added to that.</param>
+internal sealed record JobTimes(TimeSpan Waited, TimeSpan Decode, TimeSpan Infer, TimeSpan Encode)
+{
+    // The engine is held while it encodes.
+    public static JobTimes Of(Turn turn, EnlargeTimes engine) =>
+        new(turn.Waited + turn.Paused, engine.Decode, engine.Infer, engine.Encode - turn.Paused);
+}
+
+/// <summary>Why a job failed, as its row says, where the reason is not a <see cref="Fault"/>.</summary>
+internal static class JobEnd
+{
+    /// <summary>The caller did not wait for the answer.</summary>
+    public const string HungUp = "HungUp";
+
+    /// <summary>The process that ran it is gone.</summary>
+    public const string Abandoned = "Abandoned";
 }

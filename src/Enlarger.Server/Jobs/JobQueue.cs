@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Enlarger.Imaging;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Storage;
@@ -6,70 +8,188 @@ using Microsoft.Extensions.Options;
 namespace Enlarger.Server.Jobs;
 
 /// <summary>Admits, charges, runs and stores. The vendors know this class and nothing behind it.</summary>
-internal sealed class JobQueue(
-    JobTable table, ImageEnlarger engine, ResultLinks results, IOptions<JobSettings> options, TimeProvider time)
-    : IDisposable
+/// <remarks>
+/// The table is the truth. A job is entered there, and paid for in advance, before it waits; it is settled or refunded
+/// in one transaction, and what this process leaves open the next one refunds before it listens.
+/// </remarks>
+internal sealed partial class JobQueue : IDisposable
 {
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly JobTable _table;
+    private readonly ImageEnlarger _engine;
+    private readonly ResultLinks _results;
+    private readonly JobSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly ILogger<JobQueue> _log;
+    private readonly JobTurns _turns;
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _open = new();
+    private readonly CancellationTokenSource _stop = new();
 
-    public void Dispose() => _turn.Dispose();
+    public JobQueue(
+        JobTable table,
+        ImageEnlarger engine,
+        ResultLinks results,
+        IOptions<JobSettings> options,
+        TimeProvider time,
+        ILogger<JobQueue> log)
+    {
+        (_table, _engine, _results, _settings, _time, _log) = (table, engine, results, options.Value, time, log);
+        var slots = _settings.Threads == 0 ? Environment.ProcessorCount : _settings.Threads;
+        _turns = new JobTurns(slots, _settings.BacklogMegapixelsMax * 1_000_000L, time);
+        KeepThreadsFree(slots);
+    }
+
+    /// <summary>How much there is to do, and for how long.</summary>
+    public JobLoad Load => _turns.Load;
 
     /// <summary>Runs a job to its end, in fair turn with all others.</summary>
     /// <exception cref="FaultException">It was refused or failed, and cost nothing.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up, and pays nothing.</exception>
     public async Task<FinishedJob> RunAsync(EnlargeJob job, CancellationToken cancel)
     {
-        var id = Guid.CreateVersion7(time.GetUtcNow());
-        var credits = options.Value.PriceOf(job.Vendor, job.Operation);
-        var work = job with { Options = job.Options with { Model = options.Value.Model } };
-        table.Enter(id, work, credits, ResultPixels(work));
+        var id = Guid.CreateVersion7(_time.GetUtcNow());
+        var work = job with { Options = job.Options with { Model = _settings.Model } };
+        using var turn = _turns.Enter(job.Account.Id, ResultPixels(work));
+        using var timeOut = new CancellationTokenSource(TimeSpan.FromSeconds(_settings.SecondsMax), _time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeOut.Token, _stop.Token);
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _open[id] = closed;
         try
         {
-            await _turn.WaitAsync(cancel);
-            try
-            {
-                return await RunOneAsync(id, work, cancel);
-            }
-            finally
-            {
-                _turn.Release();
-            }
+            var credits = _settings.PriceOf(job.Vendor, job.Operation);
+            _table.Enter(id, work, credits, turn.Pixels);
+            return await RunPaidAsync(id, work, credits, turn, end.Token, cancel);
+        }
+        finally
+        {
+            _open.TryRemove(id, out _);
+            closed.SetResult();
+        }
+    }
+
+    /// <summary>Refunds the jobs that are open in the table and that nobody runs.</summary>
+    public void RefundAbandoned()
+    {
+        var count = _table.FailAbandoned(_open.ContainsKey, JobEnd.Abandoned);
+        if (count > 0)
+        {
+            LogAbandoned(count);
+        }
+    }
+
+    /// <summary>Refuses what comes from now on; what runs has some time to finish, and is then refunded.</summary>
+    public void Stop()
+    {
+        _turns.Close();
+        _stop.CancelAfter(TimeSpan.FromSeconds(_settings.StopSecondsMax));
+    }
+
+    /// <summary>Waits until every job has been closed.</summary>
+    public Task WhenEmptyAsync(CancellationToken cancel) =>
+        Task.WhenAll(_open.Values.Select(closed => closed.Task)).WaitAsync(cancel);
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task<FinishedJob> RunPaidAsync(
+        Guid id, EnlargeJob job, long credits, Turn turn, CancellationToken end, CancellationToken cancel)
+    {
+        ResultFile? file = null;
+        StoredResult? stored = null;
+        try
+        {
+            await turn.WaitAsync(end);
+            file = _results.Create(job.Lifetime);
+            var enlarged = await EnlargeAsync(job, file, turn, end);
+            // From here on nothing is waited for: it is paid for and there, or neither.
+            end.ThrowIfCancellationRequested();
+            stored = file.Keep(enlarged.Format);
+            var balance = _table.Settle(id, job, stored);
+            return new FinishedJob(id, stored, enlarged, balance, JobTimes.Of(turn, enlarged.Times));
         }
         catch (Exception error)
         {
-            var fault = (error as FaultException)?.Fault ?? Fault.Internal;
-            table.Fail(id, job.Account.Id, credits, fault.ToString());
-            throw;
-        }
-    }
-
-    private async Task<FinishedJob> RunOneAsync(Guid id, EnlargeJob job, CancellationToken cancel)
-    {
-        var file = results.Create(job.Lifetime);
-        try
-        {
-            EnlargeResult enlarged;
-            await using (var target = file.OpenWrite())
+            var reason = Explain(error, id, cancel);
+            var failed = TryRefund(id, job, credits, (reason as FaultException)?.Fault.ToString() ?? JobEnd.HungUp);
+            // A result under its name may be settled as long as the table does not say that it is not.
+            if (failed || stored is null)
             {
-                using var source = new MemoryStream(job.Source.File.ToArray());
-                enlarged = await engine.EnlargeAsync(source, target, job.Options, progress: null, cancel);
+                file?.Discard();
             }
 
-            var stored = file.Keep(enlarged.Format);
-            var balance = table.Settle(id, job, stored);
-            return new FinishedJob(id, stored, enlarged, balance);
-        }
-        catch (ImageException refusal)
-        {
-            file.Discard();
-            throw ImageFaults.Of(refusal);
-        }
-        catch
-        {
-            file.Discard();
-            throw;
+            if (reason == error)
+            {
+                throw;
+            }
+
+            throw reason;
         }
     }
+
+    private async Task<EnlargeResult> EnlargeAsync(EnlargeJob job, ResultFile file, Turn turn, CancellationToken end)
+    {
+        await using var target = file.OpenWrite();
+        using var source = Open(job.Source.File);
+        var options = job.Options with { Threads = turn.Threads };
+        return await _engine.EnlargeAsync(source, target, options, turn, end);
+    }
+
+    // What the caller is told. Everything that is nobody's fault but ours is one Fault, and a line in the log.
+    private Exception Explain(Exception error, Guid id, CancellationToken cancel)
+    {
+        switch (error)
+        {
+            case FaultException:
+                return error;
+            case OperationCanceledException when cancel.IsCancellationRequested:
+                return error;
+            case OperationCanceledException when _stop.IsCancellationRequested:
+                return new FaultException(Fault.Overloaded, "The server was stopped. Nothing was charged.", error);
+            case OperationCanceledException:
+                return new FaultException(
+                    Fault.TimedOut,
+                    $"The image was not ready after {_settings.SecondsMax} seconds. Nothing was charged.",
+                    error);
+            case ImageException refusal:
+                if (refusal.Fault == ImageFault.ResultWrong)
+                {
+                    LogFailed(id, error);
+                }
+
+                return ImageFaults.Of(refusal);
+            default:
+                LogFailed(id, error);
+                return new FaultException(Fault.Internal, "The server failed. Nothing was charged.", error);
+        }
+    }
+
+    private bool TryRefund(Guid id, EnlargeJob job, long credits, string reason)
+    {
+        try
+        {
+            return _table.Fail(id, job.Account.Id, credits, reason);
+        }
+#pragma warning disable CA1031 // Whatever it is, the job stays open in the table, and RefundAbandoned comes by.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            LogLeftOpen(id, error);
+            return false;
+        }
+    }
+
+    // Jobs that compute, and those that stand still, hold a thread each, and helpers. The pool would take half a second
+    // for every thread beyond the cores, and requests would wait for it.
+    private static void KeepThreadsFree(int slots)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(
+            Math.Max(workers, Environment.ProcessorCount + (2 * slots) + JobTurns.PausedMax), completions);
+    }
+
+    // Without a copy, where the bytes lie in an array.
+    private static MemoryStream Open(ReadOnlyMemory<byte> file) =>
+        MemoryMarshal.TryGetArray(file, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(file.ToArray(), writable: false);
 
     private static long ResultPixels(EnlargeJob job)
     {
@@ -78,4 +198,13 @@ internal sealed class JobQueue(
             : job.Source.Width * job.Options.Scale * job.Source.Height * job.Options.Scale;
         return (long)Math.Round(pixels);
     }
+
+    [LoggerMessage(LogLevel.Error, "Job {Job} failed; it was not charged")]
+    private partial void LogFailed(Guid job, Exception error);
+
+    [LoggerMessage(LogLevel.Error, "Job {Job} could not be closed; it will be refunded later")]
+    private partial void LogLeftOpen(Guid job, Exception error);
+
+    [LoggerMessage(LogLevel.Warning, "{Count} jobs had been left open and were refunded")]
+    private partial void LogAbandoned(int count);
 }

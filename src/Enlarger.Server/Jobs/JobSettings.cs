@@ -3,13 +3,16 @@ using Microsoft.Extensions.Options;
 
 namespace Enlarger.Server.Jobs;
 
-internal sealed class JobSettings
+internal sealed class JobSettings : IValidatableObject
 {
     /// <summary>The model that serves all vendors: a name, or the path of an ONNX file.</summary>
     [Required]
     public string Model { get; init; } = new EnlargeOptions().Model;
 
-    /// <summary>Worker threads of the engine, for all jobs together; 0 takes all cores.</summary>
+    /// <summary>
+    /// Worker threads of the engine, for all jobs together; 0 takes all cores. So many jobs run at the same time; one
+    /// that is alone gets all threads.
+    /// </summary>
     [Range(0, 1024)]
     public int Threads { get; init; }
 
@@ -25,12 +28,26 @@ internal sealed class JobSettings
     public int SecondsMax { get; init; } = 300;
 
     /// <summary>
+    /// Seconds that jobs have to finish when the server is told to stop. What manages services usually kills after 30
+    /// (Kubernetes) or 90 (systemd); this leaves time to refund the rest.
+    /// </summary>
+    [Range(0, 3600)]
+    public int StopSecondsMax { get; init; } = 20;
+
+    /// <summary>
     /// Credits by vendor and operation, as <c>Jobs:Prices:venice:enhance=2</c>. What is not named costs 1.
     /// </summary>
     public Dictionary<string, Dictionary<string, int>> Prices { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 
     public long PriceOf(string vendor, string operation) =>
         Prices.TryGetValue(vendor, out var prices) && prices.TryGetValue(operation, out var credits) ? credits : 1;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        from vendor in Prices
+        from operation in vendor.Value
+        where operation.Value < 0
+        select new ValidationResult(
+            $"Prices:{vendor.Key}:{operation.Key} must not be negative.", [nameof(Prices)]);
 }
 
 [OptionsValidator]

@@ -12,6 +12,9 @@ internal sealed class JobTable(Database database, TimeProvider time)
     private const int UniqueViolated = 2067;
 
     /// <summary>Reserves the credits and enters the job.</summary>
+    /// <exception cref="FaultException">
+    /// <see cref="Fault.CreditsInsufficient"/> or <see cref="Fault.AlreadyEnlarged"/>.
+    /// </exception>
     public void Enter(Guid id, EnlargeJob job, long credits, long resultPixels)
     {
         var now = time.GetUtcNow();
@@ -34,27 +37,65 @@ internal sealed class JobTable(Database database, TimeProvider time)
     }
 
     /// <summary>Enters the result and settles. After this, the job was done, whatever happens.</summary>
+    /// <returns>The balance of the key.</returns>
     public long Settle(Guid id, EnlargeJob job, StoredResult result)
+    {
+        var now = time.GetUtcNow();
+        try
+        {
+            return database.Write(connection =>
+            {
+                ResultTable.Insert(connection, result, id);
+                if (!TryClose(connection, id, "done", reason: null, now))
+                {
+                    throw new InvalidOperationException($"Job {id} was closed before.");
+                }
+
+                Ledger.Settle(connection, job.Account.Id, id.ToString(), now);
+                return Balance(connection, job.Account.Id);
+            });
+        }
+        catch (SqliteException) when (database.Read(connection => IsDone(connection, id)))
+        {
+            // The commit complained after it had taken effect.
+            return database.Read(connection => Balance(connection, job.Account.Id));
+        }
+    }
+
+    /// <summary>Gives the credits back, unless the job was closed before.</summary>
+    /// <returns>Whether the job has failed; false where it had been settled.</returns>
+    public bool Fail(Guid id, string keyId, long credits, string reason)
     {
         var now = time.GetUtcNow();
         return database.Write(connection =>
         {
-            ResultTable.Insert(connection, result, id);
-            Close(connection, id, "done", reason: null, now);
-            Ledger.Settle(connection, job.Account.Id, id.ToString(), now);
-            return connection.ExecuteScalar<long>(
-                "select balance from keys where id = @Id", new { job.Account.Id });
+            if (TryClose(connection, id, "failed", reason, now))
+            {
+                Ledger.Refund(connection, keyId, id.ToString(), credits, now);
+            }
+
+            return !IsDone(connection, id);
         });
     }
 
-    /// <summary>Gives the credits back.</summary>
-    public void Fail(Guid id, string keyId, long credits, string reason)
+    /// <summary>Gives back what was reserved for jobs that nobody runs any more.</summary>
+    /// <returns>How many there were.</returns>
+    public int FailAbandoned(Func<Guid, bool> isRun, string reason)
     {
         var now = time.GetUtcNow();
-        database.Write(connection =>
+        return database.Write(connection =>
         {
-            Close(connection, id, "failed", reason, now);
-            Ledger.Refund(connection, keyId, id.ToString(), credits, now);
+            var abandoned = connection
+                .Query<UnfinishedJob>("select id, key_id as KeyId, credits from jobs where state = 'waiting'")
+                .Where(job => !isRun(Guid.Parse(job.Id)))
+                .ToList();
+            foreach (var job in abandoned)
+            {
+                TryClose(connection, Guid.Parse(job.Id), "failed", reason, now);
+                Ledger.Refund(connection, job.KeyId, job.Id, job.Credits, now);
+            }
+
+            return abandoned.Count;
         });
     }
 
@@ -81,14 +122,26 @@ internal sealed class JobTable(Database database, TimeProvider time)
                 now = now.ToUnixTimeMilliseconds(),
             });
 
-    private static void Close(SqliteConnection connection, Guid id, string state, string? reason, DateTimeOffset now)
-    {
-        var changed = connection.Execute(
+    private static bool TryClose(
+        SqliteConnection connection, Guid id, string state, string? reason, DateTimeOffset now) =>
+        connection.Execute(
             "update jobs set state = @state, reason = @reason, finished_at = @now where id = @id and state = 'waiting'",
-            new { id = id.ToString(), state, reason, now = now.ToUnixTimeMilliseconds() });
-        if (changed != 1)
-        {
-            throw new InvalidOperationException($"Job {id} was closed before.");
-        }
+            new { id = id.ToString(), state, reason, now = now.ToUnixTimeMilliseconds() }) == 1;
+
+    private static bool IsDone(SqliteConnection connection, Guid id) =>
+        connection.ExecuteScalar<long>(
+            "select count(*) from jobs where id = @id and state = 'done'", new { id = id.ToString() }) == 1;
+
+    private static long Balance(SqliteConnection connection, string keyId) =>
+        connection.ExecuteScalar<long>("select balance from keys where id = @keyId", new { keyId });
+
+    // Dapper fills it.
+    private sealed class UnfinishedJob
+    {
+        public required string Id { get; init; }
+
+        public required string KeyId { get; init; }
+
+        public required long Credits { get; init; }
     }
 }

@@ -1,0 +1,243 @@
+namespace Enlarger.Server.Jobs;
+
+/// <summary>
+/// Decides which job may compute. Keys share the machine evenly, by pixels of results: start-time fair queueing (Goyal,
+/// Vin and Cheng, 1996) over keys, in which a running job makes room, between two rows, for a key that was served less.
+/// </summary>
+/// <remarks>
+/// What a key was served is its place in virtual time. A key that comes back after a rest starts where the one served
+/// least stands, so that resting earns nothing. Jobs of one key run in the order of their arrival.
+/// </remarks>
+/// <param name="slots">Jobs that compute at the same time.</param>
+/// <param name="backlogPixelsMax">Pixels of results that may be outstanding while jobs wait.</param>
+/// <param name="time">The clock.</param>
+internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider time)
+{
+    /// <summary>
+    /// Jobs that were begun and stand still. Each holds its picture and its feature maps, up to some hundred MiB, so
+    /// they are few; eight, so that as many keys with huge pictures do not lock out the small ones of others.
+    /// </summary>
+    public const int PausedMax = 8;
+
+    // The next try of a caller costs us more than a second of its patience costs the caller.
+    private static readonly TimeSpan RetryAfterMin = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, KeyShare> _shares = new(StringComparer.Ordinal);
+    private readonly WorkSpeed _speed = new(time);
+    private bool _closed;
+    private int _outstanding;
+    private int _running;
+    private int _paused;
+    private long _arrivals;
+    private double _pixelsLeft;
+
+    /// <summary>What there is to do.</summary>
+    public JobLoad Load
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new JobLoad(_outstanding - _running, _running, _pixelsLeft / 1e6, _speed.TimeFor(_pixelsLeft));
+            }
+        }
+    }
+
+    /// <summary>Takes a job on. It waits in <see cref="Turn.WaitAsync"/>; dispose the turn with the job.</summary>
+    /// <exception cref="FaultException"><see cref="Fault.Overloaded"/>: too much is waiting.</exception>
+    public Turn Enter(string keyId, long pixels)
+    {
+        lock (_lock)
+        {
+            if (_closed)
+            {
+                throw new FaultException(Fault.Overloaded, "The server is stopping.") { RetryAfter = RetryAfterMin };
+            }
+
+            // Where nothing waits, a job is taken on whatever its size, or the largest would never be.
+            var excess = _pixelsLeft + pixels - backlogPixelsMax;
+            if (_outstanding > _running && excess > 0)
+            {
+                var wait = _speed.TimeFor(Math.Min(excess, _pixelsLeft));
+                throw new FaultException(Fault.Overloaded, "The server has too much to do. Try again later.")
+                {
+                    RetryAfter = wait > RetryAfterMin ? wait : RetryAfterMin,
+                };
+            }
+
+            _outstanding++;
+            _pixelsLeft += pixels;
+            return new Turn(this, Share(keyId), pixels, _arrivals++);
+        }
+    }
+
+    /// <summary>Takes on no more jobs.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+        }
+    }
+
+    /// <summary>Lines a job up; it may begin at once.</summary>
+    internal void Queue(Turn turn)
+    {
+        lock (_lock)
+        {
+            turn.Stand(TurnState.Waiting, time.GetTimestamp());
+            turn.Share.Waiting.AddLast(turn);
+            FillSlots();
+        }
+    }
+
+    /// <summary>Counts what a running job has done.</summary>
+    /// <returns>Whether its turn has passed to another, and it must wait for the next.</returns>
+    internal bool Advance(Turn turn, double part)
+    {
+        lock (_lock)
+        {
+            Charge(turn, part);
+            // The last rows are there: what is left is to finish the file.
+            if (part >= 1
+                || Next(onlyPaused: _paused >= PausedMax) is not { } next
+                || next.Share.Served >= turn.Share.Served)
+            {
+                return false;
+            }
+
+            Halt(turn);
+            turn.Stand(TurnState.Paused, time.GetTimestamp());
+            turn.Share.Waiting.AddFirst(turn);
+            _paused++;
+            Begin(next);
+            return true;
+        }
+    }
+
+    /// <summary>A job has ended, whatever it was doing.</summary>
+    internal void Leave(Turn turn)
+    {
+        lock (_lock)
+        {
+            if (turn.State == TurnState.Left)
+            {
+                return;
+            }
+
+            if (turn.State == TurnState.Running)
+            {
+                Halt(turn);
+            }
+            else if (turn.Share.Waiting.Remove(turn) && turn.State == TurnState.Paused)
+            {
+                _paused--;
+            }
+
+            turn.Stand(TurnState.Left, time.GetTimestamp());
+            _outstanding--;
+            // Exactly nothing when nothing is left, whatever the roundings on the way.
+            _pixelsLeft = _outstanding == 0 ? 0 : _pixelsLeft - (turn.Pixels - turn.Served);
+            turn.Share.Outstanding--;
+            Forget();
+            FillSlots();
+        }
+    }
+
+    private KeyShare Share(string keyId)
+    {
+        var share = _shares.GetValueOrDefault(keyId) ?? new KeyShare();
+        if (share.Outstanding == 0)
+        {
+            share.Served = Math.Max(share.Served, VirtualTime());
+        }
+
+        _shares[keyId] = share;
+        share.Outstanding++;
+        return share;
+    }
+
+    private double VirtualTime() =>
+        _shares.Values.Where(share => share.Outstanding > 0).Select(share => share.Served).DefaultIfEmpty().Min();
+
+    // Keys at rest that are not ahead of the others would start like new ones.
+    private void Forget()
+    {
+        var now = _outstanding == 0 ? double.PositiveInfinity : VirtualTime();
+        foreach (var (keyId, share) in _shares)
+        {
+            if (share.Outstanding == 0 && share.Served <= now)
+            {
+                _shares.Remove(keyId);
+            }
+        }
+    }
+
+    private void FillSlots()
+    {
+        while (_running < slots && Next(onlyPaused: false) is { } next)
+        {
+            Begin(next);
+        }
+    }
+
+    // The first job of the key that was served least; among equals, of that which runs fewest, or came first.
+    private Turn? Next(bool onlyPaused)
+    {
+        Turn? best = null;
+        foreach (var share in _shares.Values)
+        {
+            if (share.Waiting.First?.Value is { } first
+                && (first.State == TurnState.Paused || !onlyPaused)
+                && (best is null || Place(first).CompareTo(Place(best)) < 0))
+            {
+                best = first;
+            }
+        }
+
+        return best;
+
+        static (double, int, long) Place(Turn turn) => (turn.Share.Served, turn.Share.Running, turn.Arrival);
+    }
+
+    private void Begin(Turn turn)
+    {
+        _speed.Pass(_running > 0);
+        turn.Share.Waiting.Remove(turn);
+        if (turn.State == TurnState.Paused)
+        {
+            _paused--;
+        }
+
+        _running++;
+        turn.Share.Running++;
+        // Alone, a job gets all cores. Two threads on one picture do 1.2 to 1.6 times the work of one, two jobs of one
+        // thread each twice: with others about, a job gets its share of the cores and no more.
+        turn.Grant(Math.Max(1, slots / _outstanding), time);
+    }
+
+    private void Halt(Turn turn)
+    {
+        _speed.Pass(_running > 0);
+        _running--;
+        turn.Share.Running--;
+    }
+
+    private void Charge(Turn turn, double part)
+    {
+        var pixels = Math.Max(0, (turn.Pixels * part) - turn.Served);
+        turn.Served += pixels;
+        turn.Share.Served += pixels;
+        _pixelsLeft -= pixels;
+        _speed.Pass(_running > 0);
+        _speed.Add(pixels);
+    }
+}
+
+/// <summary>What there is to do.</summary>
+/// <param name="Waiting">Jobs that do not compute: not yet, or not now.</param>
+/// <param name="Running">Jobs that compute.</param>
+/// <param name="Megapixels">What is left to do for all of them, in results.</param>
+/// <param name="Backlog">How long that will take, by the speed of late.</param>
+internal readonly record struct JobLoad(int Waiting, int Running, double Megapixels, TimeSpan Backlog);
