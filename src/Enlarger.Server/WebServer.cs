@@ -25,7 +25,8 @@ internal static class WebServer
         builder.Services.AddSingleton<Reception>();
         builder.Services.AddSingleton<ModelStore>();
         builder.Services.AddSingleton<ImageEnlarger>();
-        builder.Services.AddHttpClient<LinkFetcher>();
+        builder.Services.AddSingleton<Network>();
+        builder.Services.AddSingleton<LinkFetcher>();
         builder.Services.AddSingleton<ImageInbox>();
         builder.Services.AddSingleton<JobTable>();
         builder.Services.AddSingleton<JobQueue>();
@@ -33,6 +34,8 @@ internal static class WebServer
 
         builder.Services.AddSingleton<IValidateOptions<JobSettings>, JobSettingsValidator>();
         builder.Services.AddOptions<JobSettings>().BindConfiguration("Jobs").ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<InputSettings>, InputSettingsValidator>();
+        builder.Services.AddOptions<InputSettings>().BindConfiguration("Inputs").ValidateOnStart();
         builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results");
 
         var app = builder.Build();
