@@ -22,14 +22,12 @@ internal static class Base64Text
             return bytes.AsMemory(0, count);
         }
 
-        var plain = Normalize(text);
-        if (plain.Length % 4 == 1
-            || Base64Url.DecodeFromUtf8(plain.Span, bytes, out _, out count) != OperationStatus.Done)
+        if (Base64.DecodeFromUtf8(Normalize(text), bytes, out _, out count) == OperationStatus.Done)
         {
-            return null;
+            return bytes.AsMemory(0, count);
         }
 
-        return bytes.AsMemory(0, count);
+        return null;
     }
 
     /// <summary>How many bytes <paramref name="text"/> would decode to.</summary>
@@ -46,19 +44,25 @@ internal static class Base64Text
         return letters * 3 / 4;
     }
 
-    // Into the one form that the decoder for URLs takes: without padding, without blanks.
-    private static ReadOnlyMemory<byte> Normalize(ReadOnlySpan<byte> text)
+    // The alphabet with + and /, without blanks, and padded.
+    private static ReadOnlySpan<byte> Normalize(ReadOnlySpan<byte> text)
     {
-        var plain = GC.AllocateUninitializedArray<byte>(text.Length);
+        const int PaddingMax = 2;
+        var plain = GC.AllocateUninitializedArray<byte>(text.Length + PaddingMax);
         var count = 0;
         foreach (var letter in text.TrimEnd(Padding))
         {
             if (!Blank.Contains(letter))
             {
-                plain[count++] = letter switch { (byte)'+' => (byte)'-', (byte)'/' => (byte)'_', _ => letter };
+                plain[count++] = letter switch { (byte)'-' => (byte)'+', (byte)'_' => (byte)'/', _ => letter };
             }
         }
 
-        return plain.AsMemory(0, count);
+        for (var padding = 0; padding < PaddingMax && count % 4 != 0; padding++)
+        {
+            plain[count++] = (byte)'=';
+        }
+
+        return plain.AsSpan(0, count);
     }
 }

@@ -5,6 +5,9 @@ namespace Enlarger.Server.Inputs;
 /// <summary>Turns what a caller sent into a picture within limits, or a fault. The door for foreign bytes.</summary>
 internal sealed class ImageInbox(LinkFetcher links)
 {
+    // What is too large is told in the vendor's numbers.
+    private static readonly ImageLimits HeaderLimits = ImageLimits.Default with { PixelsMax = long.MaxValue };
+
     /// <summary>Loads the file and reads its header; nothing is decoded.</summary>
     /// <exception cref="FaultException">It is not there, no picture, or not within the limits.</exception>
     public async Task<SourceImage> LoadAsync(ImageSource source, InputLimits limits, CancellationToken cancel)
@@ -50,7 +53,7 @@ internal sealed class ImageInbox(LinkFetcher links)
             // A decoder that the vendor has no use for never sees a stranger's bytes.
             var format = ImageReader.Identify(file.Span);
             return limits.Formats.Contains(format)
-                ? ImageReader.ReadHeader(file, ImageLimits.Default)
+                ? ImageReader.ReadHeader(file, HeaderLimits)
                 : throw new FaultException(
                     Fault.ImageFormatUnsupported, $"{format.DisplayName()} images are not accepted here.");
         }
@@ -80,9 +83,10 @@ internal sealed class ImageInbox(LinkFetcher links)
                 Fault.ResolutionTooHigh, $"at most {limits.WidthMax} x {limits.HeightMax}{turned} are allowed");
         }
 
-        if (pixels > limits.PixelsMax)
+        var pixelsMax = Math.Min(limits.PixelsMax, ImageLimits.Default.PixelsMax);
+        if (pixels > pixelsMax)
         {
-            throw Refuse(Fault.ResolutionTooHigh, $"at most {limits.PixelsMax} in all are allowed");
+            throw Refuse(Fault.ResolutionTooHigh, $"at most {pixelsMax} in all are allowed");
         }
 
         FaultException Refuse(Fault fault, string allowed) =>

@@ -7,11 +7,20 @@ namespace Enlarger.Server.Inputs;
 /// </summary>
 internal static class RequestBody
 {
+    // Most clients send all of a body before they look for an answer, and see a broken connection instead where the
+    // server stops reading. As long as a body is below this, Kestrel reads on for five seconds after the answer.
+    private const long DrainedBytesMax = 256 << 20;
+
     /// <summary>Reads as much as the route allows.</summary>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest http, CancellationToken cancel)
     {
-        var bytesMax = http.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize
-            ?? Array.MaxLength;
+        var limit = http.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>();
+        var bytesMax = limit?.MaxRequestBodySize ?? Array.MaxLength;
+        if (limit is { IsReadOnly: false })
+        {
+            limit.MaxRequestBodySize = Math.Max(bytesMax, DrainedBytesMax);
+        }
+
         if (http.ContentLength > bytesMax)
         {
             throw TooLarge(bytesMax);
@@ -21,10 +30,6 @@ internal static class RequestBody
         {
             return await BoundedBytes.ReadAsync(http.Body, bytesMax, http.ContentLength, cancel)
                 ?? throw TooLarge(bytesMax);
-        }
-        catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            throw TooLarge(bytesMax);
         }
         catch (IOException error)
         {

@@ -10,7 +10,7 @@ public sealed class ImageInboxTests
 {
     private static readonly InputLimits Limits = new()
     {
-        BytesMax = 100_000,
+        BytesMax = 200_000,
         Formats = new HashSet<ImageFormat> { ImageFormat.Jpeg, ImageFormat.Png },
         SideMin = 32,
         WidthMax = 400,
@@ -44,7 +44,7 @@ public sealed class ImageInboxTests
     [InlineData("40x50.gif", nameof(Fault.ImageFormatUnsupported), "GIF images are not accepted here.")]
     [InlineData("40x50-damaged.gif", nameof(Fault.ImageFormatUnsupported), "GIF images are not accepted here.")]
     [InlineData(
-        "100001-bytes.jpg", nameof(Fault.ImageTooLarge), "The image has 100001 bytes; 100000 are allowed.")]
+        "200001-bytes.jpg", nameof(Fault.ImageTooLarge), "The image has 200001 bytes; 200000 are allowed.")]
     [InlineData(
         "31x100.png",
         nameof(Fault.ResolutionTooLow),
@@ -55,6 +55,10 @@ public sealed class ImageInboxTests
         "201x201.png",
         nameof(Fault.ResolutionTooHigh),
         "The image has 201 x 201 pixels; at most 400 x 200, or this turned, are allowed.")]
+    [InlineData(
+        "header-30000x30000.png",
+        nameof(Fault.ResolutionTooHigh),
+        "The image has 30000 x 30000 pixels; at most 400 x 200, or this turned, are allowed.")]
     [InlineData(
         "200x400.png",
         nameof(Fault.ResolutionTooHigh),
@@ -79,7 +83,7 @@ public sealed class ImageInboxTests
 
         var refusal = await Assert.ThrowsAsync<FaultException>(() => LoadAsync(new ImageSource.Base64(text)));
 
-        Assert.Equal("The image has 3000000 bytes; 100000 are allowed.", refusal.Message);
+        Assert.Equal("The image has 3000000 bytes; 200000 are allowed.", refusal.Message);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1_000_000);
     }
 

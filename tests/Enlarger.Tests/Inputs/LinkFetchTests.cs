@@ -167,6 +167,13 @@ public sealed class LinkFetchTests
         Assert.StartsWith("{\"result_url\":", done, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Inputs:FetchSecondsMax", "0")]
+    [InlineData("Inputs:ConnectSecondsMax", "301")]
+    public async Task Settings_without_sense_stop_the_start(string key, string value) =>
+        await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
+            () => RunningServer.StartAsync((key, value)));
+
     private static async Task<string> UpscaleAsync(RunningServer server, PictureHost pictures)
     {
         var cancel = TestContext.Current.CancellationToken;
