@@ -26,7 +26,8 @@ internal static class WebServer
         builder.Services.AddSingleton<Reception>();
         builder.Services.AddSingleton<ModelStore>();
         builder.Services.AddSingleton<ImageEnlarger>();
-        builder.Services.AddHttpClient<LinkFetcher>();
+        builder.Services.AddSingleton<Network>();
+        builder.Services.AddSingleton<LinkFetcher>();
         builder.Services.AddSingleton<ImageInbox>();
         builder.Services.AddSingleton<JobTable>();
         builder.Services.AddSingleton<JobQueue>();
@@ -42,6 +43,8 @@ internal static class WebServer
         builder.Services.AddOptions<JobSettings>().BindConfiguration("Jobs").ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<ResultSettings>, ResultSettingsValidator>();
         builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results").ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<InputSettings>, InputSettingsValidator>();
+        builder.Services.AddOptions<InputSettings>().BindConfiguration("Inputs").ValidateOnStart();
 
         var app = builder.Build();
         // Before anything looks into the folder: recovery would give back the credits of another server's jobs.

@@ -1,18 +1,18 @@
 using System.Text;
-using Microsoft.AspNetCore.WebUtilities;
+using System.Text.Unicode;
 using Microsoft.Net.Http.Headers;
 
 namespace Enlarger.Server.Inputs;
 
-/// <summary>A <c>multipart/form-data</c> body. Every part keeps its bytes, whether or not it has a file name.</summary>
+/// <summary>A <c>multipart/form-data</c> body (RFC 7578). Parts keep their bytes, with or without file names.</summary>
 /// <remarks>
 /// ASP.NET's own form reader takes a part without a file name for text, and so damages the pictures that several
 /// clients send that way.
 /// </remarks>
 internal sealed class FormBody(IReadOnlyList<FormPart> parts)
 {
-    // More parts than any contract has fields are an attack on memory.
-    private const int PartsMax = 64;
+    // RFC 2046, 5.1.1. What is longer only makes the search for it slow.
+    private const int BoundaryCharsMax = 70;
 
     public IReadOnlyList<FormPart> Parts { get; } = parts;
 
@@ -25,52 +25,42 @@ internal sealed class FormBody(IReadOnlyList<FormPart> parts)
 
     public static async Task<FormBody> ReadAsync(HttpRequest http, CancellationToken cancel)
     {
-        var boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(http.ContentType).Boundary).Value;
-        if (string.IsNullOrEmpty(boundary))
-        {
-            throw new FaultException(Fault.BodyInvalid, "The multipart body has no boundary in its Content-Type.");
-        }
-
-        var parts = new List<FormPart>();
-        try
-        {
-            var reader = new MultipartReader(boundary, http.Body);
-            while (await reader.ReadNextSectionAsync(cancel) is { } section)
-            {
-                if (parts.Count == PartsMax)
-                {
-                    throw new FaultException(Fault.BodyInvalid, $"The form has more than {PartsMax} parts.");
-                }
-
-                parts.Add(await ReadPartAsync(section, cancel));
-            }
-        }
-        catch (Exception error) when (error is (IOException and not BadHttpRequestException) or InvalidDataException)
-        {
-            throw new FaultException(Fault.BodyInvalid, "The multipart body is cut off or malformed.", error);
-        }
-
-        return new FormBody(parts);
+        var boundary = ReadBoundary(http.ContentType);
+        return Parse(await RequestBody.ReadAsync(http, cancel), boundary);
     }
 
-    private static async Task<FormPart> ReadPartAsync(MultipartSection section, CancellationToken cancel)
-    {
-        if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
-        {
-            throw new FaultException(Fault.BodyInvalid, "A part of the form has no name.");
-        }
+    /// <summary>Reads a body that is here. The parts are slices of it.</summary>
+    internal static FormBody Parse(ReadOnlyMemory<byte> body, string boundary) =>
+        new(new FormReader(body, boundary).ReadParts());
 
-        using var bytes = new MemoryStream();
-        await section.Body.CopyToAsync(bytes, cancel);
-        return new FormPart(
-            HeaderUtilities.RemoveQuotes(disposition.Name).ToString(),
-            bytes.GetBuffer().AsMemory(0, (int)bytes.Length));
+    private static string ReadBoundary(string? contentType)
+    {
+        var boundary = MediaTypeHeaderValue.TryParse(contentType, out var type)
+            ? HeaderUtilities.RemoveQuotes(type.Boundary).ToString()
+            : "";
+        return boundary.Length switch
+        {
+            0 => throw new FaultException(
+                Fault.BodyInvalid, "The multipart body has no boundary in its Content-Type."),
+            > BoundaryCharsMax => throw new FaultException(
+                Fault.BodyInvalid, $"The boundary of the multipart body has more than {BoundaryCharsMax} characters."),
+            _ => boundary,
+        };
     }
 }
 
 /// <summary>One field of a form.</summary>
 internal sealed record FormPart(string Name, ReadOnlyMemory<byte> Bytes)
 {
+    // Far above every contract's longest text, far below what a string of it would cost.
+    private const int TextBytesMax = 64 << 10;
+
     /// <summary>The field as text, UTF-8.</summary>
-    public string Text => Encoding.UTF8.GetString(Bytes.Span);
+    /// <exception cref="FaultException">It is no text, or as long as none is.</exception>
+    public string Text =>
+        Bytes.Length > TextBytesMax ? throw Invalid($"{Name} is longer than any text that is taken here.")
+        : Utf8.IsValid(Bytes.Span) ? Encoding.UTF8.GetString(Bytes.Span)
+        : throw Invalid($"{Name} is not valid UTF-8.");
+
+    private FaultException Invalid(string words) => new(Fault.ParameterInvalid, words) { Field = Name };
 }

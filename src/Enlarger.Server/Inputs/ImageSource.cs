@@ -1,3 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+
 namespace Enlarger.Server.Inputs;
 
 /// <summary>Where a request says its picture is.</summary>
@@ -11,7 +15,42 @@ internal abstract record ImageSource
     public sealed record Upload(ReadOnlyMemory<byte> File) : ImageSource;
 
     /// <summary>The file in base64, UTF-8, without any <c>data:</c> prefix.</summary>
-    public sealed record Base64(ReadOnlyMemory<byte> Text) : ImageSource;
+    public sealed record Base64(ReadOnlyMemory<byte> Text) : ImageSource
+    {
+        /// <summary>
+        /// A string of a JSON body, which may be disposed after this. It never becomes a string of ours, which would
+        /// take twice the memory.
+        /// </summary>
+        public static Base64 Of(JsonElement text)
+        {
+            var json = JsonMarshal.GetRawUtf8Value(text);
+            if (!json.Contains((byte)'\\'))
+            {
+                return new Base64(json[1..^1].ToArray());
+            }
+
+            // Some libraries escape "/", "+" and "=", so that JSON can stand inside HTML.
+            var reader = new Utf8JsonReader(json);
+            reader.Read();
+            var bytes = new byte[json.Length];
+            return new Base64(bytes.AsMemory(0, reader.CopyString(bytes)));
+        }
+
+        /// <summary>The same without the head of a <c>data:</c> URL, where it has one.</summary>
+        public Base64 WithoutDataHead()
+        {
+            if (Text.Length < 5 || !Ascii.EqualsIgnoreCase(Text.Span[..5], "data:"))
+            {
+                return this;
+            }
+
+            var comma = Text.Span.IndexOf((byte)',');
+            var head = Text.Span[..Math.Max(comma, 0)].TrimEnd((byte)' ');
+            return head.Length >= 7 && Ascii.EqualsIgnoreCase(head[^7..], ";base64")
+                ? new Base64(Text[(comma + 1)..])
+                : this;
+        }
+    }
 
     /// <summary>The address of the file, as the caller wrote it.</summary>
     public sealed record Link(string Address) : ImageSource;

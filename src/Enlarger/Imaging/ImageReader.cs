@@ -49,6 +49,10 @@ public static class ImageReader
         return new ReadImage(picture.Decode(cancel), format, picture.Frames);
     }
 
+    /// <summary>Tells the format of <paramref name="file"/> by its first bytes, which prove nothing else.</summary>
+    /// <exception cref="ImageException">No picture, or not a supported one.</exception>
+    public static ImageFormat Identify(ReadOnlySpan<byte> file) => ImageSniffer.Sniff(file);
+
     /// <summary>Tells what reading <paramref name="source"/> would return, without decoding it.</summary>
     /// <exception cref="ImageException">No picture, not a supported one, damaged, or over a limit.</exception>
     public static ImageHeader ReadHeader(Stream source, ImageLimits limits, CancellationToken cancel = default)

@@ -48,11 +48,12 @@ internal static partial class TestPictures
         return kind == "damaged" ? file[..(file.Length / 2)] : file;
     }
 
-    // A PNG whose header is whole and right, and in which nothing follows.
+    // A PNG whose header is whole and right, and of whose pixels there are none.
     private static byte[] HeaderOnly(int width, int height) =>
     [
         .. PngFile.Signature,
         .. PngFile.Chunk("IHDR", [.. BigEndian(width), .. BigEndian(height), 8, 2, 0, 0, 0]),
+        .. PngFile.Chunk("IDAT", []),
     ];
 
     private static byte[] BigEndian(int value) =>

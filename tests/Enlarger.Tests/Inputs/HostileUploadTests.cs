@@ -1,0 +1,87 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Enlarger.Tests.Serving;
+
+namespace Enlarger.Tests.Inputs;
+
+/// <summary>The collection of hostile files, through the routes of the vendors.</summary>
+public sealed class HostileUploadTests
+{
+    private static readonly string Folder = Repository.Path("../shared/hostile");
+
+    // How a file comes in; one line for each route that takes files.
+    private static readonly Dictionary<string, Func<string, byte[], HttpRequestMessage>> Requests = new()
+    {
+        ["pixelcut form"] = (key, file) => Form("/v1/upscale", ("X-API-KEY", key), "image", file, ("scale", "2")),
+    };
+
+    public static TheoryData<string> Routes => [.. Requests.Keys];
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task Every_file_becomes_a_picture_or_is_refused_by_the_vendor(string route)
+    {
+        Assert.SkipUnless(Directory.Exists(Folder), "The collection of hostile files is not here.");
+        var cancel = TestContext.Current.CancellationToken;
+        await using var server = await RunningServer.StartAsync();
+        using var client = server.Connect();
+        var key = server.MakeKey("hostile", credits: 1000);
+        var wrong = new List<string>();
+        var done = 0;
+        foreach (var path in Directory.EnumerateFiles(Folder, "*.*", SearchOption.AllDirectories))
+        {
+            using var request = Requests[route](key, await File.ReadAllBytesAsync(path, cancel));
+            using var answer = await client.SendAsync(request, cancel);
+            var body = await answer.Content.ReadAsStringAsync(cancel);
+            done += answer.IsSuccessStatusCode ? 1 : 0;
+            if (!answer.IsSuccessStatusCode && (int)answer.StatusCode is < 400 or >= 500)
+            {
+                wrong.Add($"{path}: {answer.StatusCode} {body}");
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+        Assert.InRange(done, 20, 200);
+    }
+
+    [Theory]
+    [InlineData("bomb/bomb_20000x20000_gray8.png", "resolution_too_high", "20000 x 20000")]
+    [InlineData("bomb/png_header_65535_nodata.png", "resolution_too_high", "65535 x 65535")]
+    [InlineData("bomb/bmp_30000x30000.bmp", "unsupported_image_format", "BMP")]
+    [InlineData("bomb/gif_65535x65535.gif", "unsupported_image_format", "GIF")]
+    public async Task Bombs_are_refused_by_their_header(string name, string code, string words)
+    {
+        var path = Path.Combine(Folder, name);
+        Assert.SkipUnless(File.Exists(path), "The collection of hostile files is not here.");
+        var cancel = TestContext.Current.CancellationToken;
+        await using var server = await RunningServer.StartAsync();
+        using var client = server.Connect();
+        var file = await File.ReadAllBytesAsync(path, cancel);
+        using var request = Requests["pixelcut form"](server.MakeKey("bomber"), file);
+        using var answer = await client.SendAsync(request, cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync(cancel));
+        Assert.Equal(code, json.RootElement.GetProperty("error_code").GetString());
+        Assert.Contains(words, json.RootElement.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    private static HttpRequestMessage Form(
+        string path,
+        (string Name, string Value) header,
+        string field,
+        byte[] file,
+        params (string Name, string Value)[] others)
+    {
+        var form = new MultipartFormDataContent { { new ByteArrayContent(file), field, "file" } };
+        foreach (var (name, value) in others)
+        {
+            form.Add(new StringContent(value, Encoding.UTF8), name);
+        }
+
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = form };
+        request.Headers.Add(header.Name, header.Value);
+        return request;
+    }
+}
