@@ -3,6 +3,8 @@ using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
+using Enlarger.Server.Vendors.AILab;
+using Enlarger.Server.Vendors.Monica;
 using Enlarger.Server.Vendors.Pixelcut;
 using Microsoft.Extensions.Options;
 
@@ -34,9 +36,12 @@ internal static class WebServer
         builder.Services.AddSingleton<IValidateOptions<JobSettings>, JobSettingsValidator>();
         builder.Services.AddOptions<JobSettings>().BindConfiguration("Jobs").ValidateOnStart();
         builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results");
+        builder.Services.AddOptions<PixelcutSettings>().BindConfiguration("Pixelcut");
 
         var app = builder.Build();
         app.MapPixelcut();
+        app.MapMonica();
+        app.MapAILab();
         app.MapMethods(
             $"{ResultLinks.Route}/{{file}}", ["GET", "HEAD"], (string file, ResultLinks results) => results.Get(file));
         return app;

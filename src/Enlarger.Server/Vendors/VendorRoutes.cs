@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Enlarger.Server.Vendors;
@@ -32,21 +33,33 @@ internal static class VendorRoutes
         }
         catch (FaultException refusal)
         {
-            return vendor.Refuse(http, refusal);
+            return Refuse(vendor, http, refusal);
         }
         catch (BadHttpRequestException error)
         {
             var fault = error.StatusCode == StatusCodes.Status413PayloadTooLarge
                 ? new FaultException(Fault.BodyTooLarge, "The request body is too large.", error)
                 : new FaultException(Fault.BodyInvalid, "The request body could not be read.", error);
-            return vendor.Refuse(http, fault);
+            return Refuse(vendor, http, fault);
         }
         catch (Exception error) when (!http.RequestAborted.IsCancellationRequested)
         {
             var log = http.RequestServices.GetRequiredService<ILogger<Vendor>>();
             LogFailure(log, vendor.Name, http.TraceIdentifier, error);
-            return vendor.Refuse(http, new FaultException(Fault.Internal, "The server failed.", error));
+            return Refuse(vendor, http, new FaultException(Fault.Internal, "The server failed.", error));
         }
+    }
+
+    private static IResult Refuse(Vendor vendor, HttpContext http, FaultException refusal)
+    {
+        if (refusal.RetryAfter is { } wait)
+        {
+            // Whole seconds (RFC 9110, section 10.2.3), and never so few that coming back is in vain.
+            var seconds = (long)Math.Max(1, Math.Ceiling(wait.TotalSeconds));
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return vendor.Refuse(http, refusal);
     }
 
     private static readonly Action<ILogger, string, string, Exception?> LogFailure =
