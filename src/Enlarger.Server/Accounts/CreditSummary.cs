@@ -7,7 +7,7 @@ namespace Enlarger.Server.Accounts;
 /// <param name="Granted">All credits that were ever given.</param>
 /// <param name="AfterLastGrant">The balance after credits were given for the last time.</param>
 /// <param name="FirstGrant">Null where none were ever given.</param>
-/// <param name="LastChange">Null where there are no entries.</param>
+/// <param name="LastChange">When the balance changed last; null where it never did.</param>
 internal sealed record CreditSummary(
     long Granted, long AfterLastGrant, DateTimeOffset? FirstGrant, DateTimeOffset? LastChange)
 {
@@ -17,15 +17,15 @@ internal sealed record CreditSummary(
             """
             with grants as (
                 select sum(credits) as granted, min(created_at) as first_grant, max(created_at) as last_grant
-                from ledger where key_id = @Id and entry = 'grant'
+                from ledger where key_id = @Id and entry = 'grant' and credits > 0
             )
             select
                 cast(coalesce((select granted from grants), 0) as bigint) as Granted,
-                cast(coalesce(sum(case when created_at <= (select last_grant from grants) then credits end), 0)
-                    as bigint) as AfterLastGrant,
+                cast(coalesce(sum(credits) filter (where created_at < (select last_grant from grants)
+                    or entry = 'grant'), 0) as bigint) as AfterLastGrant,
                 (select first_grant from grants) as FirstGrant,
                 max(created_at) as LastChange
-            from ledger where key_id = @Id
+            from ledger where key_id = @Id and credits <> 0
             """,
             new { account.Id }));
         return new CreditSummary(row.Granted, row.AfterLastGrant, Time(row.FirstGrant), Time(row.LastChange));

@@ -13,8 +13,9 @@ internal static class VendorRoutes
             .WithMetadata(vendor)
             .AddEndpointFilter((context, next) =>
             {
-                context.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>()
-                    .MaxRequestBodySize = bodyBytesMax;
+                var http = context.HttpContext;
+                http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+                http.Request.Body = new BoundedBody(http.Request.Body, http.Request.ContentLength, bodyBytesMax);
                 return AnswerAsync(vendor, context, next);
             });
 
@@ -37,10 +38,10 @@ internal static class VendorRoutes
         }
         catch (BadHttpRequestException error)
         {
-            var fault = error.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? new FaultException(Fault.BodyTooLarge, "The request body is too large.", error)
-                : new FaultException(Fault.BodyInvalid, "The request body could not be read.", error);
-            return Refuse(vendor, http, fault);
+            return Refuse(
+                vendor,
+                http,
+                new FaultException(Fault.BodyInvalid, "The request body could not be read.", error));
         }
         catch (Exception error) when (!http.RequestAborted.IsCancellationRequested)
         {
