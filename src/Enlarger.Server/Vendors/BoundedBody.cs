@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+
 namespace Enlarger.Server.Vendors;
 
 /// <summary>A request's body that is refused where it is larger than its route takes.</summary>
@@ -8,6 +10,14 @@ namespace Enlarger.Server.Vendors;
 internal sealed class BoundedBody(Stream body, long? bytesAnnounced, long bytesMax) : Stream
 {
     private long _bytesRead;
+
+    /// <summary>Bounds a request's body in place of Kestrel. Whoever asks for the limit is told this one.</summary>
+    public static void Impose(HttpContext http, long bytesMax)
+    {
+        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+        http.Features.Set<IHttpMaxRequestBodySizeFeature>(new Limit { MaxRequestBodySize = bytesMax });
+        http.Request.Body = new BoundedBody(http.Request.Body, http.Request.ContentLength, bytesMax);
+    }
 
     public override bool CanRead => true;
 
@@ -53,5 +63,12 @@ internal sealed class BoundedBody(Stream body, long? bytesAnnounced, long bytesM
             throw new FaultException(
                 Fault.BodyTooLarge, $"The request body has more than the {bytesMax} bytes that are allowed.");
         }
+    }
+
+    private sealed class Limit : IHttpMaxRequestBodySizeFeature
+    {
+        public bool IsReadOnly => false;
+
+        public long? MaxRequestBodySize { get; set; }
     }
 }

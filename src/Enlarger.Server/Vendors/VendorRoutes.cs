@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Enlarger.Server.Vendors;
 
@@ -13,9 +12,7 @@ internal static class VendorRoutes
             .WithMetadata(vendor)
             .AddEndpointFilter((context, next) =>
             {
-                var http = context.HttpContext;
-                http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-                http.Request.Body = new BoundedBody(http.Request.Body, http.Request.ContentLength, bodyBytesMax);
+                BoundedBody.Impose(context.HttpContext, bodyBytesMax);
                 return AnswerAsync(vendor, context, next);
             });
 

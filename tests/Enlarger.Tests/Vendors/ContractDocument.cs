@@ -1,124 +1,121 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
-using Enlarger.Server.Vendors;
+using System.Text.Json.Nodes;
 
 namespace Enlarger.Tests.Vendors;
 
-/// <summary>A vendor's openapi.json, which says what the answers of its routes look like.</summary>
+/// <summary>A vendor's openapi.json: what may be asked, and what may be answered.</summary>
 internal sealed class ContractDocument
 {
-    // They say something to people, or about the next request.
-    private static readonly string[] Silent = ["title", "description", "format", "default"];
+    private static readonly string Folder = Repository.Path("src/Enlarger.Server/Vendors");
 
-    private readonly JsonElement _root;
+    private readonly JsonNode _root;
 
-    private ContractDocument(JsonElement root) => _root = root;
-
-    /// <summary>The document that the server carries for a folder, such as <c>Pixelcut</c>.</summary>
-    public static ContractDocument Of(string folder)
+    private ContractDocument(string vendor, JsonNode root)
     {
-        var assembly = typeof(Vendor).Assembly;
-        var name = assembly.GetManifestResourceNames()
-            .Single(name => Path.TrimEndingDirectorySeparator(name) == $"openapi/{folder}");
-        using var stream = assembly.GetManifestResourceStream(name)!;
-        using var document = JsonDocument.Parse(stream);
-        return new ContractDocument(document.RootElement.Clone());
+        Vendor = vendor;
+        _root = root;
+        Schema = new ContractSchema(root);
+        Operations =
+        [
+            .. from path in root["paths"]!.AsObject()
+               from operation in path.Value!.AsObject()
+               where operation.Key is "get" or "post" or "put" or "delete" or "patch"
+               select new ContractOperation(operation.Key.ToUpperInvariant(), path.Key, operation.Value!.AsObject()),
+        ];
     }
 
-    public bool Has(string method, string path) =>
-        _root.GetProperty("paths").TryGetProperty(path, out var item)
-        && item.TryGetProperty(method.ToLowerInvariant(), out _);
+    /// <summary>The name of its folder.</summary>
+    public string Vendor { get; }
 
-    public IEnumerable<int> Statuses(string method, string path) =>
-        Operation(method, path).EnumerateObject()
-            .Select(response => int.Parse(response.Name, CultureInfo.InvariantCulture));
+    public ContractSchema Schema { get; }
 
-    /// <summary>What is wrong with an answer, whose body is null where it is a picture.</summary>
-    public IEnumerable<string> Complaints(
-        string method, string path, int status, string mediaType, string? body)
+    public IReadOnlyList<ContractOperation> Operations { get; }
+
+    /// <summary>The header with the key, and what stands before it there.</summary>
+    public (string Header, string Prefix) KeyHeader
     {
-        if (!Operation(method, path).TryGetProperty($"{status}", out var response))
+        get
         {
-            return [$"{status} is not documented for {method} {path}."];
-        }
-
-        if (!Resolve(response).GetProperty("content").TryGetProperty(mediaType, out var content))
-        {
-            return [$"{mediaType} is not documented for {status} of {method} {path}."];
-        }
-
-        if (body is null)
-        {
-            return [];
-        }
-
-        using var document = JsonDocument.Parse(body);
-        return [.. Complaints(document.RootElement, content.GetProperty("schema"), "body")];
-    }
-
-    private JsonElement Operation(string method, string path) =>
-        _root.GetProperty("paths").GetProperty(path).GetProperty(method.ToLowerInvariant()).GetProperty("responses");
-
-    private JsonElement Resolve(JsonElement element) =>
-        element.TryGetProperty("$ref", out var target)
-            ? target.GetString()!.Split('/').Skip(1).Aggregate(_root, (from, name) => from.GetProperty(name))
-            : element;
-
-    // The part of JSON Schema that the documents use. A keyword that is not checked here must not stand in them.
-    private IEnumerable<string> Complaints(JsonElement value, JsonElement schema, string where)
-    {
-        foreach (var keyword in schema.EnumerateObject().Where(keyword => !Silent.Contains(keyword.Name)))
-        {
-            var complaints = keyword.Name switch
-            {
-                "$ref" => Complaints(value, Resolve(schema), where),
-                "allOf" => keyword.Value.EnumerateArray().SelectMany(part => Complaints(value, part, where)),
-                "properties" => Properties(value, keyword.Value, where),
-                "items" => value.EnumerateArray().SelectMany(item => Complaints(item, keyword.Value, $"{where}[]")),
-                _ => Holds(keyword.Name, keyword.Value, value, schema) ? [] : [$"{where} breaks {keyword}."],
-            };
-            foreach (var complaint in complaints)
-            {
-                yield return complaint;
-            }
+            var scheme = _root["components"]!["securitySchemes"]!.AsObject().First().Value!;
+            return scheme["type"]!.GetValue<string>() == "apiKey"
+                ? (scheme["name"]!.GetValue<string>(), "")
+                : ("Authorization", "Bearer ");
         }
     }
 
-    private IEnumerable<string> Properties(JsonElement value, JsonElement properties, string where) =>
-        from property in properties.EnumerateObject()
-        where value.TryGetProperty(property.Name, out _)
-        from complaint in Complaints(
-            value.GetProperty(property.Name), property.Value, $"{where}.{property.Name}")
-        select complaint;
+    public static IReadOnlyList<ContractDocument> All { get; } =
+    [
+        .. from folder in Directory.EnumerateDirectories(Folder).Order(StringComparer.Ordinal)
+           let file = Path.Combine(folder, "openapi.json")
+           where File.Exists(file)
+           select new ContractDocument(Path.GetFileName(folder), JsonNode.Parse(File.ReadAllText(file))!),
+    ];
 
-    private static bool Holds(string keyword, JsonElement rule, JsonElement value, JsonElement schema) => keyword switch
-    {
-        "type" => rule.ValueKind == JsonValueKind.Array
-            ? rule.EnumerateArray().Any(type => Is(type.GetString()!, value))
-            : Is(rule.GetString()!, value),
-        "const" => JsonElement.DeepEquals(rule, value),
-        "enum" => rule.EnumerateArray().Any(allowed => JsonElement.DeepEquals(allowed, value)),
-        "required" => rule.EnumerateArray().All(name => value.TryGetProperty(name.GetString()!, out _)),
-        "additionalProperties" => rule.GetBoolean() || value.EnumerateObject()
-            .All(member => schema.GetProperty("properties").TryGetProperty(member.Name, out _)),
-        "minimum" => value.GetDouble() >= rule.GetDouble(),
-        "maximum" => value.GetDouble() <= rule.GetDouble(),
-        "minLength" => value.GetString()!.Length >= rule.GetInt32(),
-        "minItems" => value.GetArrayLength() >= rule.GetInt32(),
-        "pattern" => Regex.IsMatch(value.GetString()!, rule.GetString()!, RegexOptions.None, TimeSpan.FromSeconds(1)),
-        _ => throw new NotSupportedException($"The documents may not use {keyword} until it is checked here."),
-    };
+    public static ContractDocument Of(string vendor) => All.Single(document => document.Vendor == vendor);
 
-    private static bool Is(string type, JsonElement value) => type switch
+    /// <summary>The body of that type that an operation takes; null where it takes none.</summary>
+    public JsonNode? RequestSchema(ContractOperation operation, string mediaType) =>
+        Schema.Resolve(Schema.Resolve(operation.Node["requestBody"])?["content"]?[mediaType]?["schema"]);
+
+    /// <summary>What is wrong with an answer, a sentence each; none where the document allows it.</summary>
+    public IReadOnlyList<string> Complaints(string method, string path, ContractAnswer answer)
     {
-        "object" => value.ValueKind == JsonValueKind.Object,
-        "array" => value.ValueKind == JsonValueKind.Array,
-        "string" => value.ValueKind == JsonValueKind.String,
-        "number" => value.ValueKind == JsonValueKind.Number,
-        "integer" => value.ValueKind == JsonValueKind.Number && double.IsInteger(value.GetDouble()),
-        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
-        "null" => value.ValueKind == JsonValueKind.Null,
-        _ => throw new NotSupportedException($"There is no type {type}."),
-    };
+        var operations = Operations.Where(operation => operation.Path == path).ToList();
+        var operation = operations.Find(operation => operation.Method == method);
+        if (operation is null)
+        {
+            // Documents say nothing of what is not in them, and HTTP does (RFC 9110, sections 15.5.5 and 15.5.6).
+            return answer.Status is 404 || (operations.Count > 0 && answer.Status is 405)
+                ? []
+                : [$"{answer.Status} where there is no {method} {path}"];
+        }
+
+        var status = answer.Status.ToString(CultureInfo.InvariantCulture);
+        if (Schema.Resolve(operation.Node["responses"]![status]) is not { } response)
+        {
+            return [$"{status} is not among the answers of {method} {path}"];
+        }
+
+        if (response["content"] is not JsonObject content)
+        {
+            return answer.Body.Length == 0 ? [] : [$"{status} has a body"];
+        }
+
+        var media = content.FirstOrDefault(media => IsOf(answer.MediaType, media.Key)).Value;
+        if (media is null)
+        {
+            return [$"{status} comes as {answer.MediaType}, which is none of {string.Join(", ", Keys(content))}"];
+        }
+
+        return answer.MediaType == "application/json"
+            ? Schema.Complaints(media["schema"], Parse(answer.Body), $"{status} body")
+            : [];
+    }
+
+    private static IEnumerable<string> Keys(JsonObject map) => map.Select(member => member.Key);
+
+    private static bool IsOf(string type, string range) =>
+        range.EndsWith("/*", StringComparison.Ordinal)
+            ? type.StartsWith(range[..^1], StringComparison.Ordinal)
+            : type == range;
+
+    private static JsonNode? Parse(string body)
+    {
+        try
+        {
+            return JsonNode.Parse(body);
+        }
+        catch (JsonException)
+        {
+            return "This is not JSON: " + body;
+        }
+    }
 }
+
+internal sealed record ContractOperation(string Method, string Path, JsonObject Node);
+
+/// <param name="Status">Such as 200.</param>
+/// <param name="MediaType">Without parameters.</param>
+/// <param name="Body">As text; of a picture, anything but nothing.</param>
+internal sealed record ContractAnswer(int Status, string MediaType, string Body);

@@ -12,7 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Enlarger.Tests.Vendors;
 
 /// <summary>What the documents of the vendors' routes say is what they answer.</summary>
-public sealed partial class ContractTests
+public sealed partial class DocumentedAnswerTests
 {
     // The folder, the route that can meet any fault, and how it answers one.
     private static readonly Dictionary<string, Route> Routes = new(StringComparer.Ordinal)
@@ -28,15 +28,14 @@ public sealed partial class ContractTests
     [MemberData(nameof(Folders))]
     public async Task Every_fault_has_an_answer_that_the_document_knows(string folder)
     {
-        var (path, answer) = Routes[folder];
+        var route = Routes[folder];
         var document = ContractDocument.Of(folder);
         var complaints = new List<string>();
         foreach (var fault in Enum.GetValues<Fault>())
         {
             var isOfParameter = fault is Fault.ParameterMissing or Fault.ParameterInvalid or Fault.ParameterUnknown;
             var refusal = new FaultException(fault, "This is why.") { Field = isOfParameter ? "scale" : null };
-            var (status, mediaType, body) = await ExecuteAsync(answer, refusal);
-            complaints.AddRange(document.Complaints("POST", path, status, mediaType, body)
+            complaints.AddRange(document.Complaints("POST", route.Path, await AnswerAsync(route, refusal))
                 .Select(complaint => $"{fault}: {complaint}"));
         }
 
@@ -47,14 +46,17 @@ public sealed partial class ContractTests
     [MemberData(nameof(Folders))]
     public async Task No_status_is_documented_that_is_never_answered(string folder)
     {
-        var (path, answer) = Routes[folder];
+        var route = Routes[folder];
         var answered = new SortedSet<int> { StatusCodes.Status200OK };
         foreach (var fault in Enum.GetValues<Fault>())
         {
-            answered.Add((await ExecuteAsync(answer, new FaultException(fault, "This is why."))).Status);
+            answered.Add((await AnswerAsync(route, new FaultException(fault, "This is why."))).Status);
         }
 
-        Assert.Equal(answered, ContractDocument.Of(folder).Statuses("POST", path).Order());
+        var operation = ContractDocument.Of(folder).Operations.Single(operation => operation.Path == route.Path);
+        var documented = operation.Node["responses"]!.AsObject()
+            .Select(response => int.Parse(response.Key, CultureInfo.InvariantCulture));
+        Assert.Equal(answered, documented.Order());
     }
 
     [Theory]
@@ -66,34 +68,37 @@ public sealed partial class ContractTests
         var complaints =
             from file in files
             from exchange in new Transcript(file).Exchanges
-            let line = exchange.Request.Split(' ', 3)
-            let method = line[0]
-            let path = line[1].Split('\n')[0]
-            where document.Has(method, path)
-            let parts = exchange.Promised.Split("\n\n", 2)
-            let mediaType = ContentType().Match(parts[0]).Groups["type"].Value
-            let status = int.Parse(parts[0][..3], CultureInfo.InvariantCulture)
-            let body = mediaType == "application/json" ? parts[1] : null
-            from complaint in document.Complaints(method, path, status, mediaType, body)
+            let request = exchange.Request.Split('\n')[0].Split(' ')
+            from complaint in document.Complaints(request[0], request[1], Promised(exchange.Promised))
             select $"{Path.GetFileName(file)}: {complaint}";
 
         Assert.NotEmpty(files);
         Assert.Empty(complaints);
     }
 
-    private static async Task<(int Status, string MediaType, string Body)> ExecuteAsync(
-        Func<HttpContext, FaultException, IResult> answer, FaultException refusal)
+    private static ContractAnswer Promised(string answer)
+    {
+        var parts = answer.Split("\n\n", 2);
+        return new ContractAnswer(
+            int.Parse(parts[0][..3], CultureInfo.InvariantCulture),
+            ContentType().Match(parts[0]).Groups["type"].Value,
+            parts[1]);
+    }
+
+    private static async Task<ContractAnswer> AnswerAsync(Route route, FaultException refusal)
     {
         await using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
         using var body = new MemoryStream();
         var http = new DefaultHttpContext { RequestServices = services };
         http.Response.Body = body;
-        await answer(http, refusal).ExecuteAsync(http);
-        var mediaType = http.Response.ContentType!.Split(';')[0];
-        return (http.Response.StatusCode, mediaType, Encoding.UTF8.GetString(body.ToArray()));
+        await route.Answer(http, refusal).ExecuteAsync(http);
+        return new ContractAnswer(
+            http.Response.StatusCode,
+            http.Response.ContentType!.Split(';')[0],
+            Encoding.UTF8.GetString(body.ToArray()));
     }
 
-    [GeneratedRegex("^Content-Type: (?<type>[^;\n]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^Content-Type: (?<type>[^;\\n]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ContentType();
 
     private sealed record Route(string Path, Func<HttpContext, FaultException, IResult> Answer);
