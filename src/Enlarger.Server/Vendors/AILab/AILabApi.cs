@@ -21,6 +21,10 @@ internal static class AILabApi
     // A file that is not much too large is read, so that its refusal can be about the file.
     private const int BodyBytesMax = FileBytesMax + (4 << 20);
 
+    // "If the output image resolution exceeds 3840x2160, the output format will be automatically set to jpg."
+    private const int LongSideMaxUnlessJpeg = 3840;
+    private const int ShortSideMaxUnlessJpeg = 2160;
+
     private static readonly Vendor AILab = new("ailab", ReadKey, AILabErrors.Answer);
 
     // "Larger than 32x32px, smaller than 1920x1080px": a frame of exactly that size is the commonest there is.
@@ -105,10 +109,11 @@ internal static class AILabApi
             return ImageFormat.Png;
         }
 
-        // "If the output image resolution exceeds 3840x2160, the output format will be automatically set to jpg."
         var longSide = Math.Max(source.Width, source.Height) * request.Factor;
         var shortSide = Math.Min(source.Width, source.Height) * request.Factor;
-        return longSide > 3840 || shortSide > 2160 ? ImageFormat.Jpeg : request.Format;
+        return longSide > LongSideMaxUnlessJpeg || shortSide > ShortSideMaxUnlessJpeg
+            ? ImageFormat.Jpeg
+            : request.Format;
     }
 
     private static string? ReadKey(HttpRequest http) => http.Headers["ailabapi-api-key"];

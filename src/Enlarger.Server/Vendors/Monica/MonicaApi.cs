@@ -26,7 +26,7 @@ internal static class MonicaApi
         HeightMax = SideMax,
     };
 
-    // The page names none; a day is what the others keep a result at least, and more than a client waits.
+    // The page names none. Clients fetch the result at once; a day is enough for those that people drive.
     private static readonly TimeSpan ResultLifetime = TimeSpan.FromHours(24);
 
     public static void MapMonica(this IEndpointRouteBuilder routes) =>
