@@ -61,7 +61,7 @@ internal sealed class BoundedBody(Stream body, long? bytesAnnounced, long bytesM
         if (bytes > bytesMax)
         {
             throw new FaultException(
-                Fault.BodyTooLarge, $"The request body has more than the {bytesMax} bytes that are allowed.");
+                Fault.BodyTooLarge, $"The request body is larger than the {bytesMax} bytes that are allowed.");
         }
     }
 

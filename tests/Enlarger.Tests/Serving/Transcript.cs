@@ -48,7 +48,6 @@ internal sealed class Transcript
         string.Join(
             ' ', _preface.Split('\n').Where(line => line is ['#', ..]).Select(line => line.TrimStart('#', ' ')));
 
-    /// <summary>The requests and the answers that we promise, as they stand there.</summary>
     public IReadOnlyList<(string Request, string Promised)> Exchanges => _exchanges;
 
     public IReadOnlyList<(string Key, string Value)> Settings =>

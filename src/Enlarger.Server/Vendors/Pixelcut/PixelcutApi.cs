@@ -16,9 +16,6 @@ internal static class PixelcutApi
     // A file that is not much too large is read, so that its refusal can name its size.
     private const int BodyBytesMax = FileBytesMax + (4 << 20);
 
-    // "Min resolution: 64x64px". PixelcutErrors names it.
-    public const int SideMin = 64;
-
     // "Max resolution: 6000x6000px", and the same for results.
     private const int SideMax = 6000;
 
@@ -28,7 +25,7 @@ internal static class PixelcutApi
     {
         BytesMax = FileBytesMax,
         Formats = new HashSet<ImageFormat> { ImageFormat.Jpeg, ImageFormat.Png, ImageFormat.Webp },
-        SideMin = SideMin,
+        SideMin = 64,
         WidthMax = SideMax,
         HeightMax = SideMax,
     };

@@ -24,7 +24,7 @@ internal static class PixelcutErrors
             Fault.ImageTooLarge => (400, "file_size_too_large", "File size too large"),
             Fault.ResolutionTooHigh => (400, "resolution_too_high", refusal.Message),
             // The page has no code for a picture that is too small.
-            Fault.ResolutionTooLow => (400, "invalid_parameter", TooSmall(refusal)),
+            Fault.ResolutionTooLow => (400, "invalid_parameter", refusal.Message),
             // No parameter of this API names an earlier result.
             Fault.ResultUnknown => (400, "invalid_parameter", refusal.Message),
             Fault.AlreadyEnlarged => (400, "invalid_parameter", refusal.Message),
@@ -36,7 +36,4 @@ internal static class PixelcutErrors
         return Results.Json(
             new PixelcutError(words, code), PixelcutJson.Default.PixelcutError, statusCode: status);
     }
-
-    private static string TooSmall(FaultException refusal) =>
-        $"{refusal.Message} The smallest allowed is {PixelcutApi.SideMin}x{PixelcutApi.SideMin}.";
 }
