@@ -3,6 +3,8 @@ using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
+using Enlarger.Server.Vendors.AILab;
+using Enlarger.Server.Vendors.Monica;
 using Enlarger.Server.Vendors.Pixelcut;
 using Microsoft.Extensions.Options;
 
@@ -45,12 +47,18 @@ internal static class WebServer
         builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results").ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<InputSettings>, InputSettingsValidator>();
         builder.Services.AddOptions<InputSettings>().BindConfiguration("Inputs").ValidateOnStart();
+        builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results");
+        builder.Services.AddOptions<PixelcutSettings>().BindConfiguration("Pixelcut");
 
         var app = builder.Build();
         // Before anything looks into the folder: recovery would give back the credits of another server's jobs.
         _ = app.Services.GetRequiredService<FolderLock>();
         app.MapPixelcut();
         app.MapResults();
+        app.MapMonica();
+        app.MapAILab();
+        app.MapMethods(
+            $"{ResultLinks.Route}/{{file}}", ["GET", "HEAD"], (string file, ResultLinks results) => results.Get(file));
         return app;
     }
 }

@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Http.Features;
+using System.Globalization;
 
 namespace Enlarger.Server.Vendors;
 
@@ -12,8 +12,7 @@ internal static class VendorRoutes
             .WithMetadata(vendor)
             .AddEndpointFilter((context, next) =>
             {
-                context.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>()
-                    .MaxRequestBodySize = bodyBytesMax;
+                BoundedBody.Impose(context.HttpContext, bodyBytesMax);
                 return AnswerAsync(vendor, context, next);
             });
 
@@ -32,21 +31,33 @@ internal static class VendorRoutes
         }
         catch (FaultException refusal)
         {
-            return vendor.Refuse(http, refusal);
+            return Refuse(vendor, http, refusal);
         }
         catch (BadHttpRequestException error)
         {
-            var fault = error.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? new FaultException(Fault.BodyTooLarge, "The request body is too large.", error)
-                : new FaultException(Fault.BodyInvalid, "The request body could not be read.", error);
-            return vendor.Refuse(http, fault);
+            return Refuse(
+                vendor,
+                http,
+                new FaultException(Fault.BodyInvalid, "The request body could not be read.", error));
         }
         catch (Exception error) when (!http.RequestAborted.IsCancellationRequested)
         {
             var log = http.RequestServices.GetRequiredService<ILogger<Vendor>>();
             LogFailure(log, vendor.Name, http.TraceIdentifier, error);
-            return vendor.Refuse(http, new FaultException(Fault.Internal, "The server failed.", error));
+            return Refuse(vendor, http, new FaultException(Fault.Internal, "The server failed.", error));
         }
+    }
+
+    private static IResult Refuse(Vendor vendor, HttpContext http, FaultException refusal)
+    {
+        if (refusal.RetryAfter is { } wait)
+        {
+            // Whole seconds (RFC 9110, section 10.2.3), and never so few that coming back is in vain.
+            var seconds = (long)Math.Max(1, Math.Ceiling(wait.TotalSeconds));
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return vendor.Refuse(http, refusal);
     }
 
     private static readonly Action<ILogger, string, string, Exception?> LogFailure =

@@ -62,6 +62,7 @@ internal static partial class TranscriptAnswer
             body = body.Replace(address, $"{{{{result {extension}: {Describe(file)}}}}}", StringComparison.Ordinal);
         }
 
+        body = RequestId().Replace(body, "\"${name}\":\"{{request id}}\"");
         return Id().Replace(body, match =>
         {
             if (!state.Ids.Contains(match.Value))
@@ -75,6 +76,9 @@ internal static partial class TranscriptAnswer
 
     [GeneratedRegex(@"http://[\w.:/-]+?/results/[\w./-]+", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ResultAddress();
+
+    [GeneratedRegex("\"(?<name>request_id|log_id)\":\"[^\"]+\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex RequestId();
 
     // Ids of version 7, which we make; others, such as those of models, are part of the contract and shown.
     [GeneratedRegex(

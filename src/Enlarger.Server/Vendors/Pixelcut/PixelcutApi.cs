@@ -3,6 +3,7 @@ using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
+using Microsoft.Extensions.Options;
 
 namespace Enlarger.Server.Vendors.Pixelcut;
 
@@ -12,10 +13,10 @@ internal static class PixelcutApi
     // "Max size: 25MB", read as the larger of the two readings.
     private const int FileBytesMax = 25 << 20;
 
-    // A file of the largest size, and the form around it.
-    private const int BodyBytesMax = FileBytesMax + (64 << 10);
+    // A file that is not much too large is read, so that its refusal can name its size.
+    private const int BodyBytesMax = FileBytesMax + (4 << 20);
 
-    // "Images may be upscaled to a maximum resolution of 6000x6000px."
+    // "Max resolution: 6000x6000px", and the same for results.
     private const int SideMax = 6000;
 
     private static readonly Vendor Pixelcut = new("pixelcut", ReadKey, PixelcutErrors.Answer);
@@ -44,11 +45,12 @@ internal static class PixelcutApi
         ImageInbox inbox,
         JobQueue jobs,
         ResultLinks results,
+        IOptions<PixelcutSettings> settings,
         CancellationToken cancel)
     {
         using var visit = reception.Enter(http, ReadKey(http.Request));
         var request = await PixelcutRequest.ReadAsync(http.Request, cancel);
-        var source = await inbox.LoadAsync(request.Image, Limits, cancel);
+        var source = await inbox.LoadAsync(request.Image, LimitsOf(request.Scale, settings.Value), cancel);
         var wantsBytes = PixelcutRequest.WantsBytes(http.Request);
         var job = new EnlargeJob
         {
@@ -72,6 +74,11 @@ internal static class PixelcutApi
         return Results.Json(new PixelcutCredits(visit.Account.Balance), PixelcutJson.Default.PixelcutCredits);
     }
 
+    private static InputLimits LimitsOf(int scale, PixelcutSettings settings) =>
+        settings.StrictInputSizes
+            ? Limits with { WidthMax = SideMax / scale, HeightMax = SideMax / scale }
+            : Limits;
+
     // Enlarged as far as the largest result reaches, in the shape of the picture.
     private static EnlargeOptions OptionsFor(SourceImage source, int scale)
     {
@@ -85,4 +92,13 @@ internal static class PixelcutApi
     }
 
     private static string? ReadKey(HttpRequest http) => http.Headers["X-API-KEY"];
+}
+
+internal sealed class PixelcutSettings
+{
+    /// <summary>
+    /// Refuses pictures that cannot be enlarged by the whole scale: those above 3000x3000 for 2, and 1500x1500 for 4,
+    /// as an older page of Pixelcut did. Otherwise they are enlarged as far as the largest result reaches.
+    /// </summary>
+    public bool StrictInputSizes { get; init; }
 }

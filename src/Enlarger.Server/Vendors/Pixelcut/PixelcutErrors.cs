@@ -25,6 +25,7 @@ internal static class PixelcutErrors
             Fault.ResolutionTooHigh => (400, "resolution_too_high", refusal.Message),
             // The page has no code for a picture that is too small.
             Fault.ResolutionTooLow => (400, "invalid_parameter", refusal.Message),
+            // No parameter of this API names an earlier result.
             Fault.ResultUnknown => (400, "invalid_parameter", refusal.Message),
             Fault.AlreadyEnlarged => (400, "invalid_parameter", refusal.Message),
             Fault.Overloaded => (429, "rate_limit_exceeded", "Too many requests"),

@@ -8,6 +8,8 @@ namespace Enlarger.Server.Vendors.Pixelcut;
 /// <summary>The body of <c>POST /v1/upscale</c>, JSON or a form.</summary>
 internal sealed record PixelcutRequest(ImageSource Image, int Scale)
 {
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
     public static async Task<PixelcutRequest> ReadAsync(HttpRequest http, CancellationToken cancel)
     {
         if (http.HasJsonContentType())
@@ -26,16 +28,16 @@ internal sealed record PixelcutRequest(ImageSource Image, int Scale)
             Fault.ContentTypeUnsupported, "The content type must be application/json or multipart/form-data.");
     }
 
-    /// <summary>The picture itself is asked for: <c>image/*</c> and the like, before or without JSON.</summary>
+    /// <summary>The picture itself is asked for: <c>image/*</c> or a type of image is preferred to JSON.</summary>
     public static bool WantsBytes(HttpRequest http)
     {
         var ranges = http.GetTypedHeaders().Accept;
-        var image = Weight(range => range.Type.Equals("image", StringComparison.OrdinalIgnoreCase));
-        var json = Weight(range => range.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase));
-        return image > 0 && image > json;
+        var image = ranges.Where(range => range.Type.Equals("image", StringComparison.OrdinalIgnoreCase));
+        var json = ranges.Where(range => Json.IsSubsetOf(range));
+        return Weight(image) > Weight(json);
 
-        double Weight(Func<MediaTypeHeaderValue, bool> matches) =>
-            ranges.Where(matches).Select(range => range.Quality ?? 1).DefaultIfEmpty().Max();
+        static double Weight(IEnumerable<MediaTypeHeaderValue> ranges) =>
+            ranges.Select(range => range.Quality ?? 1).DefaultIfEmpty().Max();
     }
 
     private static ImageSource.Link ReadLink(JsonElement body)
@@ -62,17 +64,21 @@ internal sealed record PixelcutRequest(ImageSource Image, int Scale)
 
     // "This is mutually exclusive with image_url, if both are provided the image will be used."
     private static ImageSource ReadImage(FormBody form) =>
-        form.Find("image") is { } image ? new ImageSource.Upload(image.Bytes)
-        : form.Find("image_url") is { } address ? new ImageSource.Link(address.Text)
-        : throw Missing("image");
+        Find(form, "image") is { } image ? new ImageSource.Upload(image.Bytes)
+        : Find(form, "image_url") is { } address ? new ImageSource.Link(address.Text)
+        : throw new FaultException(Fault.ParameterMissing, "image or image_url is required.") { Field = "image" };
 
     private static int ReadScale(FormBody form)
     {
-        var text = form.Find("scale")?.Text ?? throw Missing("scale");
+        var text = Find(form, "scale")?.Text ?? throw Missing("scale");
         return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var scale)
             ? CheckScale(scale)
             : throw WrongScale();
     }
+
+    // Form clients send the fields that were left empty too.
+    private static FormPart? Find(FormBody form, string name) =>
+        form.Find(name) is { Bytes.IsEmpty: false } part ? part : null;
 
     private static int CheckScale(double scale) => scale is 2 or 4 ? (int)scale : throw WrongScale();
 

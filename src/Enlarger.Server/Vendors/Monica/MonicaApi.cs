@@ -1,0 +1,59 @@
+using Enlarger.Imaging;
+using Enlarger.Server.Accounts;
+using Enlarger.Server.Inputs;
+using Enlarger.Server.Jobs;
+using Enlarger.Server.Storage;
+
+namespace Enlarger.Server.Vendors.Monica;
+
+/// <summary><c>POST /v1/image/tool/upscale</c>, in the order of README.md beside this file.</summary>
+internal static class MonicaApi
+{
+    // A URL and a number. Servers agree on 8 KiB for a URL at most; escaped in JSON it may be six times as long.
+    private const int BodyBytesMax = 64 << 10;
+
+    // "Input images up to 2048x2048 resolution"
+    private const int SideMax = 2048;
+
+    private static readonly Vendor Monica = new("monica", Vendor.ReadBearer, MonicaErrors.Answer);
+
+    private static readonly InputLimits Limits = new()
+    {
+        // The page names none. The largest picture takes as much without any compression, in 16 bits and with alpha.
+        BytesMax = SideMax * SideMax * 4 * 2,
+        Formats = new HashSet<ImageFormat> { ImageFormat.Jpeg, ImageFormat.Png, ImageFormat.Webp },
+        WidthMax = SideMax,
+        HeightMax = SideMax,
+    };
+
+    // The page names none. Clients fetch the result at once; a day is enough for those that people drive.
+    private static readonly TimeSpan ResultLifetime = TimeSpan.FromHours(24);
+
+    public static void MapMonica(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/v1/image/tool/upscale", Monica, BodyBytesMax, UpscaleAsync);
+
+    private static async Task<IResult> UpscaleAsync(
+        HttpContext http,
+        Reception reception,
+        ImageInbox inbox,
+        JobQueue jobs,
+        ResultLinks results,
+        CancellationToken cancel)
+    {
+        using var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
+        var request = await MonicaRequest.ReadAsync(http.Request, cancel);
+        var source = await inbox.LoadAsync(new ImageSource.Link(request.Image), Limits, cancel);
+        var job = new EnlargeJob
+        {
+            Account = visit.Account,
+            Vendor = Monica.Name,
+            Operation = "upscale",
+            Source = source,
+            Options = new EnlargeOptions { Scale = request.Scale, Format = ImageFormat.Png },
+            Lifetime = ResultLifetime,
+        };
+        var done = await jobs.RunAsync(job, cancel);
+        return Results.Json(
+            new MonicaResult(results.AddressOf(done.Result, http.Request)), MonicaJson.Default.MonicaResult);
+    }
+}
