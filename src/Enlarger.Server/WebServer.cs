@@ -4,6 +4,8 @@ using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
 using Enlarger.Server.Vendors.Pixelcut;
+using Enlarger.Server.Vendors.Stablecog;
+using Enlarger.Server.Vendors.Venice;
 using Microsoft.Extensions.Options;
 
 namespace Enlarger.Server;
@@ -36,7 +38,11 @@ internal static class WebServer
         builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results");
 
         var app = builder.Build();
+        app.UseStablecogPaths();
+        app.UseRouting();
         app.MapPixelcut();
+        app.MapVenice();
+        app.MapStablecog();
         app.MapMethods(
             $"{ResultLinks.Route}/{{file}}", ["GET", "HEAD"], (string file, ResultLinks results) => results.Get(file));
         return app;

@@ -62,6 +62,8 @@ internal static partial class TranscriptAnswer
             body = body.Replace(address, $"{{{{result {extension}: {Describe(file)}}}}}", StringComparison.Ordinal);
         }
 
+        // What a request linked to may come back, on a port that differs each time.
+        body = body.Replace(state.Pictures.Address.ToString(), "{{pictures}}/", StringComparison.Ordinal);
         return Id().Replace(body, match =>
         {
             if (!state.Ids.Contains(match.Value))
