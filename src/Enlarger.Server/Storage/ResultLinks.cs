@@ -45,7 +45,12 @@ internal sealed class ResultLinks(
             where jobs.id = @jobId and jobs.key_id = @Id and (expires_at is null or expires_at > @now)
             """,
             new { jobId = jobId.ToString(), account.Id, now = time.GetUtcNow().ToUnixTimeMilliseconds() }));
-        return name is null ? null : await File.ReadAllBytesAsync(Path.Combine(folder.Results, name), cancel);
+        if (name is null)
+        {
+            return null;
+        }
+
+        return await File.ReadAllBytesAsync(Path.Combine(folder.Results, name), cancel);
     }
 
     public IResult Get(string file)

@@ -1,116 +1,121 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Enlarger.Tests.Vendors;
 
-/// <summary>
-/// A vendor's openapi.json, and whether an answer is one that it allows. Knows the keywords of JSON Schema that our
-/// documents use, and refuses to overlook others.
-/// </summary>
-internal sealed class ContractDocument(string vendor)
+/// <summary>A vendor's openapi.json: what may be asked, and what may be answered.</summary>
+internal sealed class ContractDocument
 {
-    private readonly JsonElement _root = JsonDocument.Parse(
-        File.ReadAllBytes(Repository.Path($"src/Enlarger.Server/Vendors/{vendor}/openapi.json"))).RootElement;
+    private static readonly string Folder = Repository.Path("src/Enlarger.Server/Vendors");
 
-    /// <summary>What is wrong with an answer; nothing if it is in the document.</summary>
-    public IEnumerable<string> Complaints(string method, string path, int status, string? contentType, string body)
+    private readonly JsonNode _root;
+
+    private ContractDocument(string vendor, JsonNode root)
     {
-        var responses = _root.GetProperty("paths").GetProperty(path).GetProperty(method).GetProperty("responses");
-        if (!responses.TryGetProperty(status.ToString(CultureInfo.InvariantCulture), out var response))
-        {
-            return [$"{status} is not a status of {method} {path}"];
-        }
-
-        var contents = Resolve(response).GetProperty("content");
-        var mediaType = contentType is null ? "" : MediaTypeHeaderValue.Parse(contentType).MediaType!;
-        if (!contents.TryGetProperty(mediaType, out var content))
-        {
-            return [$"{mediaType} is not a type of {status} of {method} {path}"];
-        }
-
-        var schema = content.GetProperty("schema");
-        using var text = mediaType == "application/json"
-            ? JsonDocument.Parse(body)
-            : JsonDocument.Parse(JsonSerializer.Serialize(body));
-        return Check(schema, text.RootElement.Clone(), $"{status}").ToList();
+        Vendor = vendor;
+        _root = root;
+        Schema = new ContractSchema(root);
+        Operations =
+        [
+            .. from path in root["paths"]!.AsObject()
+               from operation in path.Value!.AsObject()
+               where operation.Key is "get" or "post" or "put" or "delete" or "patch"
+               select new ContractOperation(operation.Key.ToUpperInvariant(), path.Key, operation.Value!.AsObject()),
+        ];
     }
 
-    private JsonElement Resolve(JsonElement element)
+    /// <summary>The name of its folder.</summary>
+    public string Vendor { get; }
+
+    public ContractSchema Schema { get; }
+
+    public IReadOnlyList<ContractOperation> Operations { get; }
+
+    /// <summary>The header with the key, and what stands before it there.</summary>
+    public (string Header, string Prefix) KeyHeader
     {
-        while (element.TryGetProperty("$ref", out var reference))
+        get
         {
-            element = reference.GetString()!.Split('/').Skip(1).Aggregate(_root, (at, name) => at.GetProperty(name));
-        }
-
-        return element;
-    }
-
-    private IEnumerable<string> Check(JsonElement reference, JsonElement value, string place)
-    {
-        var schema = Resolve(reference);
-        foreach (var keyword in schema.EnumerateObject())
-        {
-            var complaints = keyword.Name switch
-            {
-                "type" => CheckType(keyword.Value, value, place),
-                "enum" => keyword.Value.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value))
-                    ? [] : [$"{place}: {value} is none of {keyword.Value}"],
-                "const" => JsonElement.DeepEquals(keyword.Value, value)
-                    ? [] : [$"{place}: {value} is not {keyword.Value}"],
-                "required" => keyword.Value.EnumerateArray()
-                    .Where(name => !value.TryGetProperty(name.GetString()!, out _))
-                    .Select(name => $"{place}: {name} is missing"),
-                "properties" or "additionalProperties" => [],
-                "items" => value.EnumerateArray().SelectMany((item, i) => Check(keyword.Value, item, $"{place}[{i}]")),
-                "description" or "format" or "example" or "title" => [],
-                var other => throw new NotSupportedException($"The keyword \"{other}\" is not checked."),
-            };
-            foreach (var complaint in complaints)
-            {
-                yield return complaint;
-            }
-        }
-
-        foreach (var complaint in value.ValueKind == JsonValueKind.Object ? CheckMembers(schema, value, place) : [])
-        {
-            yield return complaint;
+            var scheme = _root["components"]!["securitySchemes"]!.AsObject().First().Value!;
+            return scheme["type"]!.GetValue<string>() == "apiKey"
+                ? (scheme["name"]!.GetValue<string>(), "")
+                : ("Authorization", "Bearer ");
         }
     }
 
-    private IEnumerable<string> CheckMembers(JsonElement schema, JsonElement value, string place)
+    public static IReadOnlyList<ContractDocument> All { get; } =
+    [
+        .. from folder in Directory.EnumerateDirectories(Folder).Order(StringComparer.Ordinal)
+           let file = Path.Combine(folder, "openapi.json")
+           where File.Exists(file)
+           select new ContractDocument(Path.GetFileName(folder), JsonNode.Parse(File.ReadAllText(file))!),
+    ];
+
+    public static ContractDocument Of(string vendor) => All.Single(document => document.Vendor == vendor);
+
+    /// <summary>The body of that type that an operation takes; null where it takes none.</summary>
+    public JsonNode? RequestSchema(ContractOperation operation, string mediaType) =>
+        Schema.Resolve(Schema.Resolve(operation.Node["requestBody"])?["content"]?[mediaType]?["schema"]);
+
+    /// <summary>What is wrong with an answer, a sentence each; none where the document allows it.</summary>
+    public IReadOnlyList<string> Complaints(string method, string path, ContractAnswer answer)
     {
-        foreach (var member in value.EnumerateObject())
+        var operations = Operations.Where(operation => operation.Path == path).ToList();
+        var operation = operations.Find(operation => operation.Method == method);
+        if (operation is null)
         {
-            var at = $"{place}.{member.Name}";
-            var isKnown = schema.TryGetProperty("properties", out var properties)
-                && properties.TryGetProperty(member.Name, out _);
-            var complaints =
-                isKnown ? Check(properties.GetProperty(member.Name), member.Value, at)
-                : !schema.TryGetProperty("additionalProperties", out var others) ? []
-                : others.ValueKind == JsonValueKind.False ? [$"{at} is not in the contract"]
-                : others.ValueKind == JsonValueKind.Object ? Check(others, member.Value, at)
-                : [];
-            foreach (var complaint in complaints)
-            {
-                yield return complaint;
-            }
+            // Documents say nothing of what is not in them, and HTTP does (RFC 9110, sections 15.5.5 and 15.5.6).
+            return answer.Status is 404 || (operations.Count > 0 && answer.Status is 405)
+                ? []
+                : [$"{answer.Status} where there is no {method} {path}"];
         }
+
+        var status = answer.Status.ToString(CultureInfo.InvariantCulture);
+        if (Schema.Resolve(operation.Node["responses"]![status]) is not { } response)
+        {
+            return [$"{status} is not among the answers of {method} {path}"];
+        }
+
+        if (response["content"] is not JsonObject content)
+        {
+            return answer.Body.Length == 0 ? [] : [$"{status} has a body"];
+        }
+
+        var media = content.FirstOrDefault(media => IsOf(answer.MediaType, media.Key)).Value;
+        if (media is null)
+        {
+            return [$"{status} comes as {answer.MediaType}, which is none of {string.Join(", ", Keys(content))}"];
+        }
+
+        return answer.MediaType == "application/json"
+            ? Schema.Complaints(media["schema"], Parse(answer.Body), $"{status} body")
+            : [];
     }
 
-    private static IEnumerable<string> CheckType(JsonElement types, JsonElement value, string place)
+    private static IEnumerable<string> Keys(JsonObject map) => map.Select(member => member.Key);
+
+    private static bool IsOf(string type, string range) =>
+        range.EndsWith("/*", StringComparison.Ordinal)
+            ? type.StartsWith(range[..^1], StringComparison.Ordinal)
+            : type == range;
+
+    private static JsonNode? Parse(string body)
     {
-        var actual = value.ValueKind switch
+        try
         {
-            JsonValueKind.Number => value.TryGetInt64(out _) ? "integer" : "number",
-            JsonValueKind.True or JsonValueKind.False => "boolean",
-            var kind => kind.ToString().ToLowerInvariant(),
-        };
-        var allowed = types.ValueKind == JsonValueKind.Array
-            ? types.EnumerateArray().Select(type => type.GetString()).ToList()
-            : [types.GetString()];
-        return allowed.Contains(actual) || (actual == "integer" && allowed.Contains("number"))
-            ? []
-            : [$"{place} is of type {actual}, not {types}"];
+            return JsonNode.Parse(body);
+        }
+        catch (JsonException)
+        {
+            return "This is not JSON: " + body;
+        }
     }
 }
+
+internal sealed record ContractOperation(string Method, string Path, JsonObject Node);
+
+/// <param name="Status">Such as 200.</param>
+/// <param name="MediaType">Without parameters.</param>
+/// <param name="Body">As text; of a picture, anything but nothing.</param>
+internal sealed record ContractAnswer(int Status, string MediaType, string Body);

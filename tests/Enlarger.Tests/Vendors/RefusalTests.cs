@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text;
+using System.Text.Json;
 using Enlarger.Server;
 using Enlarger.Server.Vendors.Stablecog;
 using Enlarger.Server.Vendors.Venice;
@@ -19,7 +21,7 @@ public sealed class RefusalTests
     [Fact]
     public async Task Venice_refuses_within_its_contract()
     {
-        var contract = new ContractDocument("Venice");
+        var contract = ContractDocument.Of("Venice");
         foreach (var fault in Enum.GetValues<Fault>())
         {
             var http = await AnswerAsync(VeniceErrors.Answer, new FaultException(fault, "Words.") { Field = "scale" });
@@ -33,7 +35,7 @@ public sealed class RefusalTests
     [Fact]
     public async Task Stablecog_refuses_within_its_contract()
     {
-        var contract = new ContractDocument("Stablecog");
+        var contract = ContractDocument.Of("Stablecog");
         foreach (var fault in Enum.GetValues<Fault>())
         {
             var http = await AnswerAsync(StablecogErrors.Answer, new FaultException(fault, "Words."));
@@ -47,19 +49,35 @@ public sealed class RefusalTests
     [Fact]
     public async Task Stablecog_names_the_settings_of_work_that_failed()
     {
-        var settings = new StablecogSettings(new Guid("14c9c5a4-33a8-4aed-a648-ee8510ae65b2"), "https://a.example/<b>&c");
+        const string Id = "14c9c5a4-33a8-4aed-a648-ee8510ae65b2";
+        var settings = new StablecogSettings(new Guid(Id), "https://a.example/<b>&c");
 
         var http = await AnswerAsync(
             StablecogErrors.Answer, new FaultException(Fault.TimedOut, "It took too long."), settings);
 
         Assert.Equal(
-            """
-            {"error":"TIMEOUT","settings":{"model_id":"14c9c5a4-33a8-4aed-a648-ee8510ae65b2",
-            """.Trim()
-                + """
-                "input":"https://a.example/\u003cb\u003e\u0026c"}}
-                """.Trim() + "\n",
+            """{"error":"TIMEOUT","settings":{"model_id":"ID","input":"https://a.example/\u003cb\u003e\u0026c"}}"""
+                .Replace("ID", Id, StringComparison.Ordinal) + "\n",
             BodyOf(http));
+    }
+
+    [Fact]
+    public async Task Results_of_Stablecog_do_not_expire()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var server = await RunningServer.StartAsync();
+        await using var pictures = await PictureHost.StartAsync();
+        using var client = server.Connect();
+        client.DefaultRequestHeaders.Add("Authorization", $"Bearer {server.MakeKey("someone")}");
+        using var body = new StringContent($$"""{"input":"{{pictures.Address}}20x16.png"}""");
+        using var answer = await client.PostAsync(new Uri("/v1/image/upscale", UriKind.Relative), body, cancel);
+        using var json = JsonDocument.Parse(await answer.Content.ReadAsStreamAsync(cancel));
+        var address = json.RootElement.GetProperty("outputs")[0].GetProperty("url").GetString()!;
+
+        server.Time.Advance(TimeSpan.FromDays(3650));
+
+        using var result = await client.GetAsync(new Uri(address), cancel);
+        Assert.Equal(HttpStatusCode.OK, result.StatusCode);
     }
 
     [Fact]
@@ -96,7 +114,10 @@ public sealed class RefusalTests
     }
 
     private static IEnumerable<string> Complaints(ContractDocument contract, HttpContext http, string path) =>
-        contract.Complaints("post", path, http.Response.StatusCode, http.Response.ContentType, BodyOf(http));
+        contract.Complaints(
+            "POST",
+            path,
+            new ContractAnswer(http.Response.StatusCode, http.Response.ContentType!.Split(';')[0], BodyOf(http)));
 
     private static string BodyOf(HttpContext http) =>
         Encoding.UTF8.GetString(((MemoryStream)http.Response.Body).ToArray());

@@ -9,7 +9,7 @@ namespace Enlarger.Server.Vendors.Stablecog;
 /// <param name="Settings">What the answer says was done.</param>
 internal sealed record StablecogRequest(ImageSource Image, Guid? OutputId, StablecogSettings Settings)
 {
-    private const string WrongInput = "input must be the ID of an output, or a URL of http or https.";
+    private const string Inputs = "the ID of an output, or a URL of http or https";
 
     public static async Task<StablecogRequest> ReadAsync(HttpRequest http, CancellationToken cancel)
     {
@@ -32,8 +32,8 @@ internal sealed record StablecogRequest(ImageSource Image, Guid? OutputId, Stabl
         if (file is null && outputId is null && !IsLink(input))
         {
             throw input.Length == 0
-                ? new FaultException(Fault.ParameterMissing, "input is required. " + WrongInput) { Field = "input" }
-                : new FaultException(Fault.UrlInvalid, WrongInput) { Field = "input" };
+                ? new FaultException(Fault.ParameterMissing, $"input is required: {Inputs}.") { Field = "input" }
+                : new FaultException(Fault.UrlInvalid, $"input must be {Inputs}.") { Field = "input" };
         }
 
         var model = members.ModelId ?? StablecogCatalog.ModelDefault;

@@ -98,7 +98,7 @@ internal sealed class VeniceFields
         return number;
     }
 
-    /// <summary>A boolean, also as the words <c>true</c> and <c>false</c>; null where there is none, or an issue.</summary>
+    /// <summary>A boolean, or the word <c>true</c> or <c>false</c>; null where there is none, or an issue.</summary>
     public bool? Flag(string name)
     {
         var (given, value) = Take(name);
