@@ -21,6 +21,7 @@ internal sealed class Reception(KeyRing keys, TimeProvider time)
         var traffic = _traffic.GetOrAdd(account.Id, _ => new KeyTraffic());
         var visit = traffic.Enter(account, time.GetUtcNow());
         http.Features.Set(visit);
+        http.Features.Set(visit.Rate);
         return visit;
     }
 }

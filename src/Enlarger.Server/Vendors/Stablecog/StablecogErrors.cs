@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Enlarger.Server.Vendors.Stablecog;
 
 /// <summary>The table of errors in README.md, one row for each <see cref="Fault"/>.</summary>
@@ -42,9 +44,10 @@ internal static class StablecogErrors
     private static IResult Send(int status, StablecogError error) =>
         StablecogJson.Answer(error, StablecogJson.AsGo.StablecogError, status);
 
-    private static GoAnswer SendTooMany(HttpContext http, FaultException refusal)
+    private static StablecogAnswer SendTooMany(HttpContext http, FaultException refusal)
     {
-        StablecogHeaders.AskToWait(http, refusal.RetryAfter ?? RetryAfterDefault);
-        return new GoAnswer("Too Many Requests\n"u8.ToArray(), "text/plain; charset=utf-8", 429);
+        var wait = refusal.RetryAfter ?? RetryAfterDefault;
+        http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return new StablecogAnswer("Too Many Requests\n"u8.ToArray(), "text/plain; charset=utf-8", 429);
     }
 }

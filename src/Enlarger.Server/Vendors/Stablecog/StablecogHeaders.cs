@@ -11,24 +11,14 @@ internal static class StablecogHeaders
         var http = context.HttpContext;
         http.Response.OnStarting(() =>
         {
-            if (http.Features.Get<Visit>() is { } visit)
+            if (http.Features.Get<RateState>() is { } rate)
             {
-                Write(http.Response, visit.Rate);
+                Write(http.Response, rate);
             }
 
             return Task.CompletedTask;
         });
         return next(context);
-    }
-
-    /// <summary>When to come again, for a key that has come too often.</summary>
-    public static void AskToWait(HttpContext http, TimeSpan wait)
-    {
-        var now = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
-        var headers = http.Response.Headers;
-        headers["X-RateLimit-Remaining"] = "0";
-        headers["X-RateLimit-Reset"] = UnixSeconds(now + wait);
-        headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
     }
 
     private static void Write(HttpResponse response, RateState rate)
@@ -38,6 +28,7 @@ internal static class StablecogHeaders
         response.Headers["X-RateLimit-Reset"] = UnixSeconds(rate.Reset);
     }
 
+    // Rounded up: who comes back then does not come too early.
     private static string UnixSeconds(DateTimeOffset time) =>
         Math.Ceiling(time.ToUnixTimeMilliseconds() / 1000.0).ToString(CultureInfo.InvariantCulture);
 }

@@ -54,12 +54,12 @@ internal sealed partial class StablecogJson : JsonSerializerContext
             .Replace("&", @"\u0026", StringComparison.Ordinal)
             .Replace("<", @"\u003c", StringComparison.Ordinal)
             .Replace(">", @"\u003e", StringComparison.Ordinal);
-        return new GoAnswer(Encoding.UTF8.GetBytes(text + "\n"), "application/json", status);
+        return new StablecogAnswer(Encoding.UTF8.GetBytes(text + "\n"), "application/json", status);
     }
 }
 
 /// <summary>Bytes with a status, which <see cref="Results"/> has for the status 200 only.</summary>
-internal sealed class GoAnswer(byte[] body, string contentType, int status) : IResult
+internal sealed class StablecogAnswer(byte[] body, string contentType, int status) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {

@@ -43,7 +43,8 @@ internal static class VeniceErrors
         };
         if (status is 429 or 503)
         {
-            AskToWait(http, refusal, status);
+            var wait = refusal.RetryAfter ?? RetryAfterDefault;
+            http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
         var issues = status == 400 ? IssuesOf(refusal) : null;
@@ -60,18 +61,6 @@ internal static class VeniceErrors
 
     private static IResult Send(int status, VeniceError error) =>
         Results.Json(error, VeniceJson.Readable.VeniceError, statusCode: status);
-
-    private static void AskToWait(HttpContext http, FaultException refusal, int status)
-    {
-        var wait = refusal.RetryAfter ?? RetryAfterDefault;
-        http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        if (status == 429)
-        {
-            var now = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
-            http.Response.Headers["x-ratelimit-remaining-requests"] = "0";
-            http.Response.Headers["x-ratelimit-reset-requests"] = VeniceHeaders.UnixSeconds(now + wait);
-        }
-    }
 
     private static IReadOnlyList<VeniceIssue> IssuesOf(FaultException refusal) => refusal switch
     {

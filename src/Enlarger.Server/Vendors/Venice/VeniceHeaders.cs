@@ -36,20 +36,21 @@ internal static class VeniceHeaders
         }
     }
 
-    public static string UnixSeconds(DateTimeOffset time) =>
-        Math.Ceiling(time.ToUnixTimeMilliseconds() / 1000.0).ToString(CultureInfo.InvariantCulture);
-
     private static void Write(HttpContext http)
     {
         var headers = http.Response.Headers;
         var now = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
         headers["x-venice-version"] = Version;
         headers["x-venice-timestamp"] = now.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-        if (http.Features.Get<Visit>() is { } visit)
+        if (http.Features.Get<RateState>() is { } rate)
         {
-            headers["x-ratelimit-limit-requests"] = visit.Rate.Limit.ToString(CultureInfo.InvariantCulture);
-            headers["x-ratelimit-remaining-requests"] = visit.Rate.Remaining.ToString(CultureInfo.InvariantCulture);
-            headers["x-ratelimit-reset-requests"] = UnixSeconds(visit.Rate.Reset);
+            headers["x-ratelimit-limit-requests"] = rate.Limit.ToString(CultureInfo.InvariantCulture);
+            headers["x-ratelimit-remaining-requests"] = rate.Remaining.ToString(CultureInfo.InvariantCulture);
+            headers["x-ratelimit-reset-requests"] = UnixSeconds(rate.Reset);
         }
     }
+
+    // Rounded up: who comes back then does not come too early.
+    private static string UnixSeconds(DateTimeOffset time) =>
+        Math.Ceiling(time.ToUnixTimeMilliseconds() / 1000.0).ToString(CultureInfo.InvariantCulture);
 }

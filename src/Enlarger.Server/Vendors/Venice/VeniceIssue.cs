@@ -9,6 +9,9 @@ internal sealed record VeniceIssue
     // A caller's text is repeated as far as it is needed to recognise it.
     private const int EchoLengthMax = 100;
 
+    // More unknown keys than this are no slip, and a body has room for a million.
+    private const int KeysNamedMax = 20;
+
     public required string Code { get; init; }
 
     public string? Expected { get; init; }
@@ -37,7 +40,11 @@ internal sealed record VeniceIssue
 
     public static VeniceIssue Missing(string field, string expected) => new()
     {
-        Code = "invalid_type", Expected = expected, Received = "undefined", Path = [field], Message = "Required",
+        Code = "invalid_type",
+        Expected = expected,
+        Received = "undefined",
+        Path = [field],
+        Message = "Required",
     };
 
     public static VeniceIssue WrongType(string field, string expected, string received) => new()
@@ -102,7 +109,7 @@ internal sealed record VeniceIssue
 
     public static VeniceIssue Unrecognized(IEnumerable<string> keys)
     {
-        var echoes = keys.Select(Echo).ToList();
+        var echoes = keys.Take(KeysNamedMax).Select(Echo).ToList();
         return new VeniceIssue
         {
             Code = "unrecognized_keys",
@@ -115,7 +122,9 @@ internal sealed record VeniceIssue
     /// <summary>A rule of the vendor's own; about the whole body where no field is given.</summary>
     public static VeniceIssue Custom(string? field, string message) => new()
     {
-        Code = "custom", Path = field is null ? [] : [field], Message = message,
+        Code = "custom",
+        Path = field is null ? [] : [field],
+        Message = message,
     };
 
     public static string Quote(IEnumerable<string> words, string separator) =>
