@@ -76,8 +76,11 @@ internal enum Fault
     Internal,
 }
 
-/// <summary>Stops a request. The caller sees the message: a sentence without secrets.</summary>
-internal sealed class FaultException(Fault fault, string message, Exception? inner = null)
+/// <summary>
+/// Stops a request. The caller sees the message: a sentence without secrets. A vendor that says more than one thing
+/// derives its own.
+/// </summary>
+internal class FaultException(Fault fault, string message, Exception? inner = null)
     : Exception(message, inner)
 {
     public Fault Fault { get; } = fault;

@@ -6,6 +6,8 @@ using Enlarger.Server.Storage;
 using Enlarger.Server.Vendors.AILab;
 using Enlarger.Server.Vendors.Monica;
 using Enlarger.Server.Vendors.Pixelcut;
+using Enlarger.Server.Vendors.Stablecog;
+using Enlarger.Server.Vendors.Venice;
 using Microsoft.Extensions.Options;
 
 namespace Enlarger.Server;
@@ -57,6 +59,11 @@ internal static class WebServer
         app.MapResults();
         app.MapMonica();
         app.MapAILab();
+        app.UseStablecogPaths();
+        app.UseRouting();
+        app.MapPixelcut();
+        app.MapVenice();
+        app.MapStablecog();
         app.MapMethods(
             $"{ResultLinks.Route}/{{file}}", ["GET", "HEAD"], (string file, ResultLinks results) => results.Get(file));
         return app;

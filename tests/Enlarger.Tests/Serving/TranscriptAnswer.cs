@@ -63,6 +63,8 @@ internal static partial class TranscriptAnswer
         }
 
         body = RequestId().Replace(body, "\"${name}\":\"{{request id}}\"");
+        // What a request linked to may come back, on a port that differs each time.
+        body = body.Replace(state.Pictures.Address.ToString(), "{{pictures}}/", StringComparison.Ordinal);
         return Id().Replace(body, match =>
         {
             if (!state.Ids.Contains(match.Value))

@@ -6,9 +6,10 @@ namespace Enlarger.Tests.Serving;
 
 /// <summary>
 /// A request of a transcript: a line, headers, a body. In it stand <c>{{key}}</c> and <c>{{key poor}}</c>,
-/// <c>{{picture NAME}}</c> for the bytes of a test picture, <c>{{base64 NAME}}</c>, <c>{{link NAME}}</c> for an address
-/// where it can be fetched, <c>{{text COUNT}}</c> for that many letters, <c>{{id 1}}</c> for the first id in the
-/// answers so far. Forms have the line ends of HTTP.
+/// <c>{{picture NAME}}</c> for the bytes of a test picture, <c>{{base64 NAME}}</c>, <c>{{escaped NAME}}</c> for base64
+/// whose slashes are escaped as PHP does in JSON, <c>{{link NAME}}</c> for an address where it can be fetched,
+/// <c>{{text COUNT}}</c> for that many letters, <c>{{id 1}}</c> for the first id in the answers so far. Forms have the
+/// line ends of HTTP.
 /// </summary>
 internal sealed partial class TranscriptRequest(string text, TranscriptState state)
 {
@@ -63,6 +64,8 @@ internal sealed partial class TranscriptRequest(string text, TranscriptState sta
         {
             "picture" => TestPictures.Make(argument),
             "base64" => Encoding.UTF8.GetBytes(Convert.ToBase64String(TestPictures.Make(argument))),
+            "escaped" => Encoding.UTF8.GetBytes(
+                Convert.ToBase64String(TestPictures.Make(argument)).Replace("/", @"\/", StringComparison.Ordinal)),
             "link" => Encoding.UTF8.GetBytes(new Uri(state.Pictures.Address, argument).ToString()),
             "text" => Encoding.UTF8.GetBytes(new string('a', int.Parse(argument, CultureInfo.InvariantCulture))),
             "id" => Encoding.UTF8.GetBytes(state.Ids[int.Parse(argument, CultureInfo.InvariantCulture) - 1]),

@@ -1,0 +1,106 @@
+using Enlarger.Imaging;
+using Enlarger.Server.Accounts;
+using Enlarger.Server.Inputs;
+using Enlarger.Server.Jobs;
+using Enlarger.Server.Storage;
+
+namespace Enlarger.Server.Vendors.Stablecog;
+
+/// <summary><c>POST /v1/image/upscale</c> and what belongs to it, in the order of README.md beside this file.</summary>
+internal static class StablecogApi
+{
+    private const int FileBytesMax = 10 << 20;
+
+    // A file of the largest size, and the form around it.
+    private const int BodyBytesMax = FileBytesMax + (64 << 10);
+
+    // "Image cannot exceed 1024x1024"
+    private const int SideMax = 1024;
+
+    // Results are not held to that. The largest that comes out of here can be enlarged once more, to 16384x16384.
+    private const int OwnSideMax = SideMax * Scale;
+
+    private const int Scale = 4;
+    private const int Quality = 85;
+    private const string Extension = ".jpeg";
+
+    private static readonly Vendor Stablecog = new("stablecog", Vendor.ReadBearer, StablecogErrors.Answer);
+
+    private static readonly InputLimits Limits = new()
+    {
+        BytesMax = FileBytesMax,
+        Formats = new HashSet<ImageFormat> { ImageFormat.Jpeg, ImageFormat.Png, ImageFormat.Webp },
+    };
+
+    private static readonly InputLimits OwnLimits = new()
+    {
+        BytesMax = ImageLimits.Default.BytesMax,
+        Formats = new HashSet<ImageFormat>(Enum.GetValues<ImageFormat>()),
+    };
+
+    public static void MapStablecog(this IEndpointRouteBuilder routes)
+    {
+        MapUpscaling(routes.MapGroup("").AddEndpointFilter(StablecogHeaders.SendAsync));
+
+        // All of it, for a base URL that ends in the prefix, and for what StablecogPaths leads here.
+        var all = routes.MapGroup(StablecogPaths.Prefix).AddEndpointFilter(StablecogHeaders.SendAsync);
+        MapUpscaling(all);
+        all.MapPost(StablecogPaths.Upscale, Stablecog, BodyBytesMax, UpscaleAsync);
+        all.MapGet(StablecogPaths.Credits, Stablecog, StablecogCatalog.GetCredits);
+    }
+
+    private static void MapUpscaling(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/image/upscale", Stablecog, BodyBytesMax, UpscaleAsync);
+        routes.MapPost("/v1/image/upscale/create", Stablecog, BodyBytesMax, UpscaleAsync);
+        routes.MapGet("/v1/image/models/upscale", Stablecog, StablecogCatalog.ListModels);
+        routes.MapGet("/v1/image/upscale/models", Stablecog, StablecogCatalog.ListModels);
+        routes.MapGet("/v1/image/defaults/upscale", Stablecog, StablecogCatalog.GetDefaults);
+        routes.MapGet("/v1/image/upscale/defaults", Stablecog, StablecogCatalog.GetDefaults);
+    }
+
+    private static async Task<IResult> UpscaleAsync(
+        HttpContext http,
+        Reception reception,
+        ImageInbox inbox,
+        JobQueue jobs,
+        ResultLinks results,
+        CancellationToken cancel)
+    {
+        using var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
+        var request = await StablecogRequest.ReadAsync(http.Request, cancel);
+        // Errors from here on may name them.
+        http.Features.Set(request.Settings);
+        var source = request.OutputId is { } id
+            ? await LoadOwnAsync(visit.Account, id, inbox, results, cancel)
+            : Within(SideMax, await inbox.LoadAsync(request.Image, Limits, cancel));
+        var job = new EnlargeJob
+        {
+            Account = visit.Account,
+            Vendor = Stablecog.Name,
+            Operation = "upscale",
+            Source = source,
+            Options = new EnlargeOptions { Scale = Scale, Format = ImageFormat.Jpeg, Quality = Quality },
+            Lifetime = Timeout.InfiniteTimeSpan,
+            Parent = request.OutputId,
+        };
+        var done = await jobs.RunAsync(job, cancel);
+        var address = results.AddressOf(done.Result, http.Request, Extension);
+        return StablecogJson.Answer(
+            new StablecogUpscale([new StablecogOutput(done.Id, address)], done.Balance, request.Settings),
+            StablecogJson.AsGo.StablecogUpscale);
+    }
+
+    private static async Task<SourceImage> LoadOwnAsync(
+        Account account, Guid id, ImageInbox inbox, ResultLinks results, CancellationToken cancel)
+    {
+        var file = await results.FindOwnAsync(account, id, cancel)
+            ?? throw new FaultException(Fault.ResultUnknown, "There is no such output of this key.");
+        return Within(OwnSideMax, await inbox.LoadAsync(new ImageSource.Upload(file), OwnLimits, cancel));
+    }
+
+    private static SourceImage Within(int sideMax, SourceImage source) =>
+        source.Width <= sideMax && source.Height <= sideMax
+            ? source
+            : throw new FaultException(Fault.ResolutionTooHigh, $"Image cannot exceed {sideMax}x{sideMax}");
+}
