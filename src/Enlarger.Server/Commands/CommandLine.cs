@@ -22,6 +22,7 @@ internal static class CommandLine
           enlarger upscale photo.jpg                 writes photo@4x.jpg beside it
           enlarger upscale photos -o large -s 2      a whole folder, twice as large
           enlarger models                            what there is to choose from
+          enlarger serve                             the same for programs, as an HTTP server
           enlarger upscale --help                    all options of a command
         """;
 
@@ -67,6 +68,7 @@ internal static class CommandLine
         var root = new RootCommand("Enlarges pictures with small neural networks on an ordinary CPU.")
         {
             new UpscaleCommand(terminal, models),
+            new ServeCommand(terminal),
             ModelsCommand.Make(terminal, models),
             CompareCommand.Make(terminal),
             ReduceCommand.Make(terminal),
@@ -79,6 +81,7 @@ internal static class CommandLine
         {
             [root.Name] = Examples,
             ["upscale"] = UpscaleCommand.Examples,
+            ["serve"] = ServeCommand.Examples,
             ["models"] = ModelsCommand.Examples,
             ["compare"] = CompareCommand.Examples,
             ["reduce"] = ReduceCommand.Examples,

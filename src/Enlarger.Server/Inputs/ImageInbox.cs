@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics;
 using Enlarger.Imaging;
 
 namespace Enlarger.Server.Inputs;
@@ -12,10 +13,23 @@ internal sealed class ImageInbox(LinkFetcher links)
         {
             ImageSource.Upload upload => upload.File,
             ImageSource.Base64 text => Decode(text.Text.Span),
-            ImageSource.Link link => await links.FetchAsync(link.Address, limits.BytesMax, cancel),
+            ImageSource.Link link => await FetchAsync(link.Address, limits.BytesMax, cancel),
             _ => throw new ArgumentOutOfRangeException(nameof(source)),
         };
         return Check(file, limits);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> FetchAsync(string address, long bytesMax, CancellationToken cancel)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        try
+        {
+            return await links.FetchAsync(address, bytesMax, cancel);
+        }
+        finally
+        {
+            RequestRecord.Current?.Fetch = Stopwatch.GetElapsedTime(clock);
+        }
     }
 
     private static byte[] Decode(ReadOnlySpan<byte> text)

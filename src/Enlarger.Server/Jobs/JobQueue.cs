@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Enlarger.Imaging;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Storage;
@@ -22,13 +23,25 @@ internal sealed class JobQueue(
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var credits = options.Value.PriceOf(job.Vendor, job.Operation);
         var work = job with { Options = job.Options with { Model = options.Value.Model } };
+        var arrived = Stopwatch.GetTimestamp();
         table.Enter(id, work, credits, ResultPixels(work));
         try
         {
             await _turn.WaitAsync(cancel);
             try
             {
-                return await RunOneAsync(id, work, cancel);
+                var waited = Stopwatch.GetElapsedTime(arrived);
+                var done = await RunOneAsync(id, work, cancel);
+                RequestRecord.Current?.Job = new JobRecord
+                {
+                    Operation = job.Operation,
+                    Credits = credits,
+                    SourceBytes = job.Source.File.Length,
+                    ResultBytes = done.Result.Bytes,
+                    Waited = waited,
+                    Enlarged = done.Enlarged,
+                };
+                return done;
             }
             finally
             {

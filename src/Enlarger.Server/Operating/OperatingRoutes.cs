@@ -1,0 +1,48 @@
+using Enlarger.Server.Page;
+using Enlarger.Server.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Enlarger.Server.Operating;
+
+/// <summary>The server's own routes: what it is, and how it is.</summary>
+internal static class OperatingRoutes
+{
+    private static readonly string[] Reading = ["GET", "HEAD"];
+
+    public static void MapOperating(this IEndpointRouteBuilder routes)
+    {
+        routes.MapMethods("/healthz", Reading, () => Results.Text("alive\n")).WithMetadata(new Probe());
+        routes.MapMethods("/readyz", Reading, GetReadiness).WithMetadata(new Probe());
+        routes.MapMethods("/metrics", Reading, GetMetrics).WithMetadata(new Probe());
+        routes.MapMethods("/openapi/{vendor}.json", Reading, GetDocument);
+        routes.MapMethods("/", Reading, GetStartPage);
+    }
+
+    private static IResult GetReadiness(Readiness readiness)
+    {
+        var problems = readiness.Problems();
+        return problems.Count == 0
+            ? Results.Text("ready\n")
+            : Results.Text(
+                string.Concat(problems.Select(problem => problem + "\n")),
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static IResult GetMetrics(ServerMetrics metrics) => Results.Text(metrics.ToText(), ServerMetrics.MediaType);
+
+    private static IResult GetDocument(
+        string vendor, HttpRequest http, OpenApiDocuments documents, IOptions<ResultSettings> settings) =>
+        documents.Find(vendor, Origin(http, settings)) is { } document
+            ? Results.Text(document, "application/json")
+            : Results.NotFound();
+
+    private static IResult GetStartPage(HttpContext http, StartPage page, IOptions<ResultSettings> settings)
+    {
+        http.Response.Headers.ContentSecurityPolicy = StartPage.SecurityPolicy;
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        return Results.Text(page.ToHtml(Origin(http.Request, settings)), "text/html; charset=utf-8");
+    }
+
+    private static string Origin(HttpRequest http, IOptions<ResultSettings> settings) =>
+        settings.Value.PublicUrl?.TrimEnd('/') ?? $"{http.Scheme}://{http.Host}";
+}
