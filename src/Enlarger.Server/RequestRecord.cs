@@ -36,5 +36,8 @@ internal sealed record JobRecord
     /// <summary>From its arrival to the moment at which it began.</summary>
     public required TimeSpan Waited { get; init; }
 
+    /// <summary>The engine's part, without what it was made to wait in between.</summary>
+    public required EnlargeTimes Times { get; init; }
+
     public required EnlargeResult Enlarged { get; init; }
 }

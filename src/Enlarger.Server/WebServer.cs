@@ -75,6 +75,7 @@ internal static class WebServer
         app.UseMiddleware<RequestLog>();
         app.UseStatusCodePages(PlainErrors.AnswerAsync);
         app.UseRouting();
+        StartPage.Map(app);
         app.MapOperating();
         app.MapPixelcut();
         app.MapMethods(

@@ -39,6 +39,7 @@ internal sealed class JobQueue(
                     SourceBytes = job.Source.File.Length,
                     ResultBytes = done.Result.Bytes,
                     Waited = waited,
+                    Times = done.Enlarged.Times,
                     Enlarged = done.Enlarged,
                 };
                 return done;

@@ -68,8 +68,9 @@ internal sealed class Counter(string name, string help, params string[] labels) 
     }
 }
 
-/// <summary>Something that is looked at when it is asked for.</summary>
-internal sealed class Gauge(string name, string help, Func<double> read) : Metric(name, help, "gauge")
+/// <summary>Something that is looked at when it is asked for; a <c>counter</c> where it only grows.</summary>
+internal sealed class Gauge(string name, string help, Func<double> read, string type = "gauge")
+    : Metric(name, help, type)
 {
     protected override void WriteSamples(TextWriter target) => WriteSample(target, Name, "", read());
 }

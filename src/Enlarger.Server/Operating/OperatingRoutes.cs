@@ -1,4 +1,3 @@
-using Enlarger.Server.Page;
 using Enlarger.Server.Storage;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +14,6 @@ internal static class OperatingRoutes
         routes.MapMethods("/readyz", Reading, GetReadiness).WithMetadata(new Probe());
         routes.MapMethods("/metrics", Reading, GetMetrics).WithMetadata(new Probe());
         routes.MapMethods("/openapi/{vendor}.json", Reading, GetDocument);
-        routes.MapMethods("/", Reading, GetStartPage);
     }
 
     private static IResult GetReadiness(Readiness readiness)
@@ -32,17 +30,7 @@ internal static class OperatingRoutes
 
     private static IResult GetDocument(
         string vendor, HttpRequest http, OpenApiDocuments documents, IOptions<ResultSettings> settings) =>
-        documents.Find(vendor, Origin(http, settings)) is { } document
+        documents.Find(vendor, settings.Value.OriginOf(http)) is { } document
             ? Results.Text(document, "application/json")
             : Results.NotFound();
-
-    private static IResult GetStartPage(HttpContext http, StartPage page, IOptions<ResultSettings> settings)
-    {
-        http.Response.Headers.ContentSecurityPolicy = StartPage.SecurityPolicy;
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        return Results.Text(page.ToHtml(Origin(http.Request, settings)), "text/html; charset=utf-8");
-    }
-
-    private static string Origin(HttpRequest http, IOptions<ResultSettings> settings) =>
-        settings.Value.PublicUrl?.TrimEnd('/') ?? $"{http.Scheme}://{http.Host}";
 }

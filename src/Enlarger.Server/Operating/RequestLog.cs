@@ -93,7 +93,7 @@ internal sealed partial class RequestLog(
             return fetch;
         }
 
-        var (from, to, times) = (job.Enlarged.Source, job.Enlarged.Result, job.Enlarged.Times);
+        var (from, to, times) = (job.Enlarged.Source, job.Enlarged.Result, job.Times);
         return Invariant($" {job.Operation} {from.Width}x{from.Height}->{to.Width}x{to.Height}")
             + Invariant($" bytes={job.SourceBytes}->{job.ResultBytes} credits={job.Credits}{fetch}")
             + Invariant($" queue={job.Waited.TotalMilliseconds:F1}ms decode={times.Decode.TotalMilliseconds:F1}ms")

@@ -60,7 +60,10 @@ internal sealed class ServerMetrics
             new Gauge(
                 "process_resident_memory_bytes", "Memory of the process.", () => Environment.WorkingSet),
             new Gauge(
-                "process_cpu_seconds", "Time of processors used.", () => Environment.CpuUsage.TotalTime.TotalSeconds),
+                "process_cpu_seconds_total",
+                "Time of processors used.",
+                () => Environment.CpuUsage.TotalTime.TotalSeconds,
+                "counter"),
             new Gauge("process_start_time_seconds", "When the process began, Unix time.", () => started),
         ];
     }
@@ -80,7 +83,7 @@ internal sealed class ServerMetrics
 
         _credits.Add(job.Credits, vendor);
         _pixels.Add((double)job.Enlarged.Result.Width * job.Enlarged.Result.Height, vendor);
-        var times = job.Enlarged.Times;
+        var times = job.Times;
         _queue.Observe(job.Waited);
         _decode.Observe(times.Decode);
         _infer.Observe(times.Infer);

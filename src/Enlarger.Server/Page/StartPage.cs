@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Operating;
+using Enlarger.Server.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Enlarger.Server.Page;
@@ -10,13 +11,21 @@ namespace Enlarger.Server.Page;
 /// <summary>The page at <c>/</c>: what runs here, and how to ask for something.</summary>
 internal sealed class StartPage(OpenApiDocuments documents, IOptions<JobSettings> jobs)
 {
-    /// <summary>The page loads nothing and runs nothing; so nothing that slips into it does.</summary>
-    public const string SecurityPolicy =
+    // The page loads nothing and runs nothing; so nothing that slips into it does.
+    private const string SecurityPolicy =
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static readonly string Template = Read("page/start.html");
 
-    public string ToHtml(string origin)
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/", ["GET", "HEAD"], (HttpContext http, StartPage page, IOptions<ResultSettings> results) =>
+        {
+            http.Response.Headers.ContentSecurityPolicy = SecurityPolicy;
+            http.Response.Headers.XContentTypeOptions = "nosniff";
+            return Results.Text(page.ToHtml(results.Value.OriginOf(http.Request)), "text/html; charset=utf-8");
+        });
+
+    private string ToHtml(string origin)
     {
         var links = string.Join(
             " · ",

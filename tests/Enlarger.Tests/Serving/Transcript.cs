@@ -48,6 +48,8 @@ internal sealed class Transcript
         string.Join(
             ' ', _preface.Split('\n').Where(line => line is ['#', ..]).Select(line => line.TrimStart('#', ' ')));
 
+    public IReadOnlyList<(string Request, string Promised)> Exchanges => _exchanges;
+
     public IReadOnlyList<(string Key, string Value)> Settings =>
     [
         .. from line in _preface.Split('\n')
