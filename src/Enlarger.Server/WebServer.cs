@@ -93,10 +93,10 @@ internal static class WebServer
     private static void AddLogging(WebApplicationBuilder builder)
     {
         builder.Logging
-            .AddFilter(static (category, level) =>
-                level >= (category!.StartsWith("Enlarger", StringComparison.Ordinal)
-                    ? LogLevel.Information
-                    : LogLevel.Warning))
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("System", LogLevel.Warning)
+            // Why the server does not start is said in a sentence, by whoever started it.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
             .AddConfiguration(builder.Configuration.GetSection("Logging"))
             .AddConsole(console =>
             {

@@ -36,13 +36,13 @@ internal static partial class ServeFailures
     private static string? Sentence(Exception error, ServerOptions options) => error switch
     {
         OptionsValidationException invalid =>
-            $"A setting is wrong: {string.Join("; ", invalid.Failures).TrimEnd('.')}.",
+            $"A setting is wrong: {FieldName().Replace(string.Join("; ", invalid.Failures).TrimEnd('.'), "${name}")}.",
         InvalidDataException => "settings.json in the data folder is not valid JSON.",
         InvalidOperationException when WrongValue().Match(error.Message) is { Success: true } match =>
             $"The setting {match.Groups["key"].Value} cannot be \"{match.Groups["value"].Value}\".",
         InvalidOperationException when UnknownNames().Match(error.Message) is { Success: true } match =>
             $"There is no setting {match.Groups["names"].Value.Replace("'", "\"", StringComparison.Ordinal)} "
-            + $"of the {match.Groups["type"].Value}.",
+            + $"among the {match.Groups["type"].Value} settings.",
         ModelException => error.Message,
         IOException { InnerException: AddressInUseException } =>
             $"{Addresses(options)} is in use by another program; choose another with --urls.",
@@ -57,13 +57,18 @@ internal static partial class ServeFailures
 
     private static string Addresses(ServerOptions options) => string.Join(" or ", options.Urls);
 
+    // What the validator puts before "must be between 1 and 64".
+    [GeneratedRegex(
+        @"\w+: The field \w+\.(?<name>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FieldName();
+
     // The two complaints of the configuration binder, which has no types of its own for them.
     [GeneratedRegex(
         "value '(?<value>[^']*)' at '(?<key>[^']+)'", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex WrongValue();
 
     [GeneratedRegex(
-        @"not found on the instance of (?<type>[\w.]+): (?<names>.+)",
+        @"not found on the instance of [\w.]*?(?<type>\w+?)Settings: (?<names>.+)",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex UnknownNames();

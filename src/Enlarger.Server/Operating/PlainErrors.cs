@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace Enlarger.Server.Operating;
 
-/// <summary>The answers to what belongs to no vendor: unknown paths, wrong methods, faults outside of any route.</summary>
+/// <summary>Answers to what belongs to no vendor: unknown paths, wrong methods, faults outside of any route.</summary>
 internal static class PlainErrors
 {
     /// <summary>Gives answers without a body theirs.</summary>
@@ -26,7 +26,7 @@ internal static class PlainErrors
         var words = status switch
         {
             StatusCodes.Status404NotFound => "There is nothing at this path.",
-            StatusCodes.Status405MethodNotAllowed => "This path does not take this method; the header Allow says which.",
+            StatusCodes.Status405MethodNotAllowed => "This path does not take this method; Allow says which.",
             StatusCodes.Status413PayloadTooLarge => "The request body is too large.",
             < StatusCodes.Status500InternalServerError => "The request could not be read.",
             _ => "The server failed.",

@@ -17,7 +17,7 @@ internal sealed partial class Readiness(
 {
     private volatile bool _modelLoaded;
 
-    /// <summary>Compiles the networks before the server listens, so that the first request does not wait for it.</summary>
+    /// <summary>Compiles the networks before the server listens, so that no request waits for it.</summary>
     /// <exception cref="Inference.ModelException">The model is unknown, or cannot be used.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {

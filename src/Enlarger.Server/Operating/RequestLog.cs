@@ -76,7 +76,7 @@ internal sealed partial class RequestLog(
             return;
         }
 
-        // Addresses may hold secrets, and results have no other protection than their names: only the route is logged.
+        // Addresses may hold secrets, and their names alone protect results: only the route is logged.
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "(no such route)";
         var method = Method(http.Request.Method);
         var key = OneLine(http.Features.Get<Visit>()?.Account.Name ?? "-");

@@ -104,7 +104,9 @@ public sealed partial class MetricsTests
             .Where(line => line[0] != '#')
             .Select(line => line.Split(' '))
             .ToDictionary(
-                words => words[0], words => double.Parse(words[1], CultureInfo.InvariantCulture), StringComparer.Ordinal);
+                words => words[0],
+                words => double.Parse(words[1], CultureInfo.InvariantCulture),
+                StringComparer.Ordinal);
 
     private static string Text(Metric metric)
     {
@@ -114,7 +116,8 @@ public sealed partial class MetricsTests
     }
 
     [GeneratedRegex(
-        """^(# HELP [a-z_]+ .+\.|# TYPE [a-z_]+ (counter|gauge|histogram)|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.eE+-]+)$""",
+        @"^(# HELP [a-z_]+ .+\.|# TYPE [a-z_]+ (counter|gauge|histogram)"
+            + @"|[a-z_]+(\{[a-z]+=""[^""]*""(,[a-z]+=""[^""]*"")*\})? [0-9.eE+-]+)$",
         RegexOptions.ExplicitCapture,
         1000)]
     private static partial Regex Line();

@@ -70,7 +70,7 @@ internal sealed class ServeProcess : IAsyncDisposable
         kill.WaitForExit();
     }
 
-    /// <summary>Waits for its end. Its standard output is in lines; the first one is the key, where it made one.</summary>
+    /// <summary>Waits for its end. The first line of its standard output is the key, where it made one.</summary>
     public async Task<(int ExitCode, string[] Out)> EndAsync(CancellationToken cancel)
     {
         await _process.WaitForExitAsync(cancel);

@@ -36,7 +36,7 @@ internal sealed class BadRequests(ContractDocument document, string key, Uri pic
     {
         if (operation.Method == "GET" && operation.Node["security"] is not JsonArray { Count: 0 } && _dice.Next(2) == 0)
         {
-            return new BadRequest("a bad key", "GET", operation.Path, [BadKey()], null);
+            return new BadRequest("a bad key", "GET", operation.Path, [BadKey(operation)], null);
         }
 
         var methods = new[] { "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD" }
@@ -47,12 +47,13 @@ internal sealed class BadRequests(ContractDocument document, string key, Uri pic
 
     private BadRequest? WithBody(ContractOperation operation)
     {
-        var mediaType = Pick([.. new[] { Json, Form }.Where(type => document.RequestSchema(operation, type) is not null)]);
+        var mediaTypes = new[] { Json, Form }.Where(type => document.RequestSchema(operation, type) is not null);
+        var mediaType = Pick([.. mediaTypes]);
         var fields = new ContractFields(document, operation, mediaType);
         var good = fields.Good(GoodPicture, pictures);
         return _dice.Next(10) switch
         {
-            0 => Send("a bad key", good, BadKey()),
+            0 => Send("a bad key", good, BadKey(operation)),
             1 => Raw("a wrong content type", _bad.MediaType(), Encoding.UTF8.GetBytes(_bad.Word())),
             2 => mediaType == Json
                 ? Raw("broken JSON", Json, _bad.BrokenJson(good.ToJsonString()))
@@ -113,7 +114,7 @@ internal sealed class BadRequests(ContractDocument document, string key, Uri pic
 
         BadRequest? Value()
         {
-            var field = Pick([.. fields.Plain]);
+            var field = Pick([.. fields.Names]);
             var value = _bad.Json();
             if (fields.Takes(field, value))
             {
@@ -127,13 +128,17 @@ internal sealed class BadRequests(ContractDocument document, string key, Uri pic
 
     private (string, string) GoodKey() => (document.KeyHeader.Header, document.KeyHeader.Prefix + key);
 
-    private (string, string) BadKey() =>
-        _dice.Next(8) switch
+    private (string, string) BadKey(ContractOperation operation)
+    {
+        // Where two vendors have the same path, it is the way of giving a key that tells them apart.
+        var isShared = ContractDocument.All.Count(one => one.Operations.Contains(operation, SamePlace)) > 1;
+        return _dice.Next(isShared ? 2 : 0, 8) switch
         {
             0 => ("X-Try", _bad.Word()),
             1 => (document.KeyHeader.Header, _bad.Word() + " " + key),
             _ => (document.KeyHeader.Header, document.KeyHeader.Prefix + _bad.Key()),
         };
+    }
 
     private static byte[] FormOf(JsonObject body)
     {
@@ -157,5 +162,6 @@ internal sealed class BadRequests(ContractDocument document, string key, Uri pic
     private T Pick<T>(IReadOnlyList<T> all) => all[_dice.Next(all.Count)];
 
     private static readonly EqualityComparer<ContractOperation> SamePlace =
-        EqualityComparer<ContractOperation>.Create((one, other) => one!.Method == other!.Method && one.Path == other.Path);
+        EqualityComparer<ContractOperation>.Create(
+            (one, other) => one!.Method == other!.Method && one.Path == other.Path);
 }

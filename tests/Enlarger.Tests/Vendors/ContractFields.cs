@@ -28,8 +28,7 @@ internal sealed class ContractFields(ContractDocument document, ContractOperatio
             .Select(member => ((string, FieldKind)?)member)
             .FirstOrDefault();
 
-    /// <summary>Fields that hold no picture.</summary>
-    public IEnumerable<string> Plain => All.Select(member => member.Key).Where(name => KindOf(name) == FieldKind.Plain);
+    public IEnumerable<string> Names => All.Select(member => member.Key);
 
     private JsonObject All => _schema["properties"]!.AsObject();
 
@@ -70,9 +69,12 @@ internal sealed class ContractFields(ContractDocument document, ContractOperatio
             return document.Schema.Fits(All[name], value);
         }
 
+        // Forms send empty fields for what was not filled in, so that they mean nothing. An object in a form says what
+        // else might stand in other fields, so that what it lacks may be there.
         var text = FormText(value);
-        // Forms send empty fields for what was not filled in, so that they mean nothing.
-        return text.Length == 0 || Readings(text).Any(reading => document.Schema.Fits(All[name], reading));
+        return text.Length == 0
+            || value is JsonObject
+            || Readings(text).Any(reading => document.Schema.Fits(All[name], reading));
     }
 
     /// <summary>A value as a form has it.</summary>
@@ -102,10 +104,8 @@ internal sealed class ContractFields(ContractDocument document, ContractOperatio
             return FieldKind.Plain;
         }
 
-        var isLink = name.EndsWith("url", StringComparison.Ordinal);
-        return IsForm ? (isLink ? FieldKind.Link : FieldKind.File)
-            : schema["contentEncoding"]?.GetValue<string>() == "base64" ? FieldKind.Base64
-            : FieldKind.Link;
+        var format = schema["format"]?.GetValue<string>();
+        return format == "uri" || name == "input" ? FieldKind.Link : IsForm ? FieldKind.File : FieldKind.Base64;
     }
 
     private JsonNode? AnyOf(string name)
