@@ -1,5 +1,4 @@
 using Enlarger.Server.Storage;
-using Microsoft.Extensions.Options;
 
 namespace Enlarger.Server.Operating;
 
@@ -29,8 +28,8 @@ internal static class OperatingRoutes
     private static IResult GetMetrics(ServerMetrics metrics) => Results.Text(metrics.ToText(), ServerMetrics.MediaType);
 
     private static IResult GetDocument(
-        string vendor, HttpRequest http, OpenApiDocuments documents, IOptions<ResultSettings> settings) =>
-        documents.Find(vendor, settings.Value.OriginOf(http)) is { } document
+        string vendor, HttpRequest http, OpenApiDocuments documents, ResultLinks results) =>
+        documents.Find(vendor, results.OriginOf(http)) is { } document
             ? Results.Text(document, "application/json")
             : Results.NotFound();
 }

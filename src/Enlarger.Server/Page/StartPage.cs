@@ -18,11 +18,11 @@ internal sealed class StartPage(OpenApiDocuments documents, IOptions<JobSettings
     private static readonly string Template = Read("page/start.html");
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/", ["GET", "HEAD"], (HttpContext http, StartPage page, IOptions<ResultSettings> results) =>
+        routes.MapMethods("/", ["GET", "HEAD"], (HttpContext http, StartPage page, ResultLinks results) =>
         {
             http.Response.Headers.ContentSecurityPolicy = SecurityPolicy;
             http.Response.Headers.XContentTypeOptions = "nosniff";
-            return Results.Text(page.ToHtml(results.Value.OriginOf(http.Request)), "text/html; charset=utf-8");
+            return Results.Text(page.ToHtml(results.OriginOf(http.Request)), "text/html; charset=utf-8");
         });
 
     private string ToHtml(string origin)

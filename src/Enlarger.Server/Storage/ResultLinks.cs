@@ -25,9 +25,12 @@ internal sealed class ResultLinks(
     /// <summary>The address of a result, with the extension that the vendor uses, such as <c>.jpeg</c>.</summary>
     public Uri AddressOf(StoredResult result, HttpRequest http, string? extension = null)
     {
-        var origin = options.Value.OriginOf(http);
-        return new Uri($"{origin}{Route}/{result.Name}{extension ?? result.Format.Extension()}");
+        return new Uri($"{OriginOf(http)}{Route}/{result.Name}{extension ?? result.Format.Extension()}");
     }
+
+    /// <summary>What addresses of this server begin with, for whoever sent that request.</summary>
+    public string OriginOf(HttpRequest http) =>
+        options.Value.PublicUrl?.TrimEnd('/') ?? $"{http.Scheme}://{http.Host}";
 
     /// <summary>The picture itself as the answer. A result for this answer alone goes with it.</summary>
     public static IResult Answer(HttpContext http, StoredResult result)
@@ -64,7 +67,4 @@ internal sealed class ResultSettings
 {
     /// <summary>What callers reach this server by, where that is not what they wrote into the Host header.</summary>
     public string? PublicUrl { get; init; }
-
-    /// <summary>What an address of this server begins with, for whoever sent that request.</summary>
-    public string OriginOf(HttpRequest http) => PublicUrl?.TrimEnd('/') ?? $"{http.Scheme}://{http.Host}";
 }
