@@ -88,7 +88,8 @@ function host(picture) {
 async function start(names) {
   const data = join(folder, "data");
   const args = ["serve", "--data", data, "--urls", "http://127.0.0.1:0", "--allow-private-urls"];
-  const env = { ...process.env, ENLARGER_Jobs__BacklogMegapixelsMax: "100000", ENLARGER_Logging__LogLevel__Default: "Error" };
+  const settings = { ENLARGER_Jobs__BacklogMegapixelsMax: "100000", ENLARGER_Logging__LogLevel__Default: "Error" };
+  const env = { ...process.env, ...settings };
   const child = spawn(enlarger, args, { stdio: ["ignore", "ignore", "pipe"], env });
   const url = await new Promise((resolve, reject) => {
     child.on("exit", (code) => reject(new Error(`enlarger serve ended with ${code}`)));
@@ -104,7 +105,9 @@ async function start(names) {
 }
 
 const total = (text, name) =>
-  text.split("\n").filter((line) => line.startsWith(name)).reduce((sum, line) => sum + Number(line.split(" ").pop()), 0);
+  text.split("\n")
+    .filter((line) => line.startsWith(name))
+    .reduce((sum, line) => sum + Number(line.split(" ").pop()), 0);
 
 const metrics = async (url) => (await fetch(new URL("/metrics", url))).text();
 
@@ -129,23 +132,27 @@ async function ask(name, url, key, sources, tally) {
 const percentile = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 
 function report(names, tally, memory, seconds, overhead) {
-  console.log(`${options.clients} clients, ${seconds.toFixed(0)} s, pictures of 256x256, ${availableParallelism()} cores:`);
+  const cores = availableParallelism();
+  console.log(`${options.clients} clients, ${seconds.toFixed(0)} s, pictures of 256x256, ${cores} cores:`);
   console.log(`${(tally.length / seconds).toFixed(1)} requests a second.\n`);
-  console.log("| client | requests | other than 200 | p50, ms | p90, ms | p99, ms | longest, ms |\n|---|---|---|---|---|---|---|");
+  console.log("| client | requests | other than 200 | p50, ms | p90, ms | p99, ms | longest, ms |");
+  console.log("|---|---|---|---|---|---|---|");
   for (const name of names) {
     const own = tally.filter((one) => one.name === name);
     const times = own.map((one) => one.milliseconds).sort((a, b) => a - b);
-    const statuses = Map.groupBy(own.filter((one) => one.status !== 200), (one) => one.status);
-    const others = [...statuses].map(([status, all]) => `${all.length} of ${status}`).join(", ") || "none";
+    const statuses = [...new Set(own.map((one) => one.status))].filter((status) => status !== 200);
+    const count = (status) => own.filter((one) => one.status === status).length;
+    const others = statuses.map((status) => `${count(status)} of ${status}`).join(", ") || "none";
     const figures = [0.5, 0.9, 0.99, 1].map((part) => percentile(times, part)?.toFixed(0) ?? "-").join(" | ");
     console.log(`| ${name} | ${own.length} | ${others} | ${figures} |`);
   }
   if (memory.length > 0) {
     console.log("\n| second | memory of the server, MiB |\n|---|---|");
     const step = Math.max(1, Math.floor(memory.length / 8));
-    memory.filter((_, i) => i % step === 0).forEach(([at, mib]) => console.log(`| ${at.toFixed(0)} | ${mib.toFixed(0)} |`));
+    const rows = memory.filter((_, i) => i % step === 0);
+    rows.forEach(([at, mib]) => console.log(`| ${at.toFixed(0)} | ${mib.toFixed(0)} |`));
   }
-  console.log(`\nServer time of a request beyond waiting, fetching, decoding, the network and encoding: ${overhead.toFixed(1)} ms.`);
+  console.log(`\nA request beyond waiting, fetching, decoding, the network and encoding: ${overhead.toFixed(1)} ms.`);
 }
 
 const names = options.vendors.split(",");

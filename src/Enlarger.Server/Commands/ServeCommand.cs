@@ -91,7 +91,7 @@ internal sealed class ServeCommand : Command
         var app = ServeFailures.Explain(() => WebServer.Build(options), options);
         await using (app)
         {
-            await ServeFailures.ExplainAsync(() => app.StartAsync(cancel), options);
+            await ServeFailures.ExplainAsync(() => StartAsync(app, cancel), options);
             MakeFirstKey(app.Services.GetRequiredService<KeyRing>());
             Introduce(app);
             // Ends when the token is cancelled, after the requests in work.
@@ -100,6 +100,20 @@ internal sealed class ServeCommand : Command
 
         await _terminal.Error.WriteLineAsync("Stopped.");
         return CommandLine.Done;
+    }
+
+    private static async Task StartAsync(WebApplication app, CancellationToken cancel)
+    {
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch
+        {
+            // What has started already is stopped in order, or it would complain of its own end.
+            await app.StopAsync(CancellationToken.None);
+            throw;
+        }
     }
 
     private void MakeFirstKey(KeyRing keys)

@@ -51,7 +51,7 @@ internal static partial class ServeFailures
         SocketException or IOException { InnerException: SocketException } =>
             $"{Addresses(options)} is no address of this machine.",
         _ when Explanation.IsOfFileSystem(error) =>
-            $"The data folder \"{options.DataFolder}\" cannot be used: {Explanation.Reason(error)}.",
+            $"The data folder {options.DataFolder} cannot be used: {Explanation.Reason(error)}.",
         _ => null,
     };
 

@@ -64,7 +64,8 @@ internal sealed partial class RequestLog(
     private void Report(HttpContext http, RequestRecord record, TimeSpan total)
     {
         var endpoint = http.GetEndpoint();
-        var vendor = endpoint?.Metadata.GetMetadata<Vendor>()?.Name ?? (endpoint is RouteEndpoint ? "enlarger" : "none");
+        var vendor = endpoint?.Metadata.GetMetadata<Vendor>()?.Name
+            ?? (endpoint is RouteEndpoint ? "enlarger" : "none");
         var status = http.Response.HasStarted || !http.RequestAborted.IsCancellationRequested
             ? http.Response.StatusCode
             : ClientClosedRequest;

@@ -70,7 +70,7 @@ public sealed class ServeCommandTests : IDisposable
         var run = await CommandRun.Of("serve", "--urls", AnyPort, "--data", _folder["file/data"]);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith($"enlarger: The data folder \"{_folder["file/data"]}\" cannot be used: ", run.Error);
+        Assert.StartsWith($"enlarger: The data folder {_folder["file/data"]} cannot be ", run.Error);
         Assert.Single(run.ErrorLines);
     }
 

@@ -107,6 +107,20 @@ public sealed partial class OperatingRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_failure_that_no_vendor_answers_is_json_without_its_reason()
+    {
+        _server.Get<Enlarger.Server.Storage.Database>().Dispose();
+        Directory.Delete(_server.DataFolder, recursive: true);
+
+        using var answer = await Get("/results/0123456789abcdef0123456789abcdef.png");
+        var body = await Text(answer);
+        Directory.CreateDirectory(_server.DataFolder);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Equal($$"""{"error":"The server failed.","request_id":"{{Id(answer)}}"}""", body);
+    }
+
+    [Fact]
     public async Task Documents_name_this_server_and_no_other()
     {
         using var answer = await Get("/openapi/pixelcut.json");

@@ -121,6 +121,12 @@ internal sealed class BadRequests(ContractDocument document, string key, Uri pic
                 return null;
             }
 
+            // Where there is a picture in one field, another with a picture may be ignored.
+            if (fields.HoldsPicture(field))
+            {
+                good.Remove(fields.Picture!.Value.Name);
+            }
+
             good[field] = value;
             return Send($"a bad value of {field}", good);
         }

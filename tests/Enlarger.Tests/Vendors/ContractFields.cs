@@ -30,6 +30,8 @@ internal sealed class ContractFields(ContractDocument document, ContractOperatio
 
     public IEnumerable<string> Names => All.Select(member => member.Key);
 
+    public bool HoldsPicture(string name) => KindOf(name) != FieldKind.Plain;
+
     private JsonObject All => _schema["properties"]!.AsObject();
 
     /// <summary>A body that the contract allows. In forms, files stand as <c>file:</c> and the name of one.</summary>
