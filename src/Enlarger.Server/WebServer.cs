@@ -2,12 +2,16 @@ using Enlarger.Models;
 using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
+using Enlarger.Server.Operating;
+using Enlarger.Server.Page;
 using Enlarger.Server.Storage;
 using Enlarger.Server.Vendors.AILab;
 using Enlarger.Server.Vendors.Monica;
 using Enlarger.Server.Vendors.Pixelcut;
 using Enlarger.Server.Vendors.Stablecog;
 using Enlarger.Server.Vendors.Venice;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace Enlarger.Server;
@@ -15,15 +19,36 @@ namespace Enlarger.Server;
 /// <summary>The HTTP server: what it consists of, and which routes it has.</summary>
 internal static class WebServer
 {
+    // Each connection holds buffers; more clients than this are a mistake or an attack.
+    private const int ConnectionsMax = 1000;
+
+    // No request of ours without a picture is larger; routes with pictures have limits of their own.
+    private const int BodyBytesMax = 64 << 10;
+
+    // Longer than common proxies keep a connection (60 s), so that they close it and not we, under their request.
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(75);
+
+    // Headers come in one packet or two. Who takes longer wants to hold the connection.
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
+
     /// <summary>Builds a server; the caller starts it.</summary>
     public static WebApplication Build(ServerOptions options)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddEnvironmentVariables("ENLARGER_").AddInMemoryCollection(options.Settings);
-        builder.WebHost.UseUrls([.. options.Urls]);
+        // Empty, because the usual builder listens to variables and files of the folder in which it was started, shows
+        // pages with exceptions in what it takes for development, and handles signals.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var folder = new DataFolder(options.DataFolder);
+        builder.Configuration
+            .AddJsonFile(Path.Combine(folder.Root, "settings.json"), optional: true, reloadOnChange: false)
+            .AddEnvironmentVariables("ENLARGER_")
+            .AddInMemoryCollection(options.Settings);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(Limit);
+        AddLogging(builder);
 
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, HostLifetime>();
         builder.Services.AddSingleton(options.Time);
-        builder.Services.AddSingleton(new DataFolder(options.DataFolder));
+        builder.Services.AddSingleton(folder);
         builder.Services.AddSingleton(services => services.GetRequiredService<DataFolder>().Lock());
         builder.Services.AddSingleton<Database>();
         builder.Services.AddSingleton<KeyRing>();
@@ -42,31 +67,74 @@ internal static class WebServer
         builder.Services.AddSingleton<ResultLinks>();
         builder.Services.AddSingleton<ResultSweep>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ResultSweep>());
+        builder.Services.AddSingleton<ServerMetrics>();
+        builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Readiness>());
+        builder.Services.AddSingleton<OpenApiDocuments>();
+        builder.Services.AddSingleton<StartPage>();
 
         builder.Services.AddSingleton<IValidateOptions<JobSettings>, JobSettingsValidator>();
-        builder.Services.AddOptions<JobSettings>().BindConfiguration("Jobs").ValidateOnStart();
+        AddSettings<JobSettings>(builder, "Jobs");
         builder.Services.AddSingleton<IValidateOptions<ResultSettings>, ResultSettingsValidator>();
-        builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results").ValidateOnStart();
+        AddSettings<ResultSettings>(builder, "Results");
         builder.Services.AddSingleton<IValidateOptions<InputSettings>, InputSettingsValidator>();
-        builder.Services.AddOptions<InputSettings>().BindConfiguration("Inputs").ValidateOnStart();
-        builder.Services.AddOptions<ResultSettings>().BindConfiguration("Results");
-        builder.Services.AddOptions<PixelcutSettings>().BindConfiguration("Pixelcut");
+        AddSettings<InputSettings>(builder, "Inputs");
+        AddSettings<PixelcutSettings>(builder, "Pixelcut");
 
         var app = builder.Build();
         // Before anything looks into the folder: recovery would give back the credits of another server's jobs.
         _ = app.Services.GetRequiredService<FolderLock>();
-        app.MapPixelcut();
-        app.MapResults();
-        app.MapMonica();
-        app.MapAILab();
+        foreach (var url in options.Urls)
+        {
+            app.Urls.Add(url);
+        }
+
+        app.UseMiddleware<RequestLog>();
+        app.UseStatusCodePages(PlainErrors.AnswerAsync);
         app.UseStablecogPaths();
         app.UseRouting();
+        StartPage.Map(app);
+        app.MapOperating();
         app.MapPixelcut();
+        app.MapMonica();
         app.MapVenice();
         app.MapStablecog();
-        app.MapMethods(
-            $"{ResultLinks.Route}/{{file}}", ["GET", "HEAD"], (string file, ResultLinks results) => results.Get(file));
+        app.MapAILab();
+        app.MapResults();
         return app;
+    }
+
+    // A setting that does not exist is a slip of the pen, and would otherwise be a puzzle.
+    private static void AddSettings<T>(WebApplicationBuilder builder, string section)
+        where T : class =>
+        builder.Services.AddOptions<T>()
+            .BindConfiguration(section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+
+    private static void AddLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("System", LogLevel.Warning)
+            // Why the server does not start is said in a sentence, by whoever started it.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
+            .AddConfiguration(builder.Configuration.GetSection("Logging"))
+            .AddConsole(console =>
+            {
+                console.FormatterName = PlainFormatter.FormatterName;
+                // Standard output is for the key that the first start makes.
+                console.LogToStandardErrorThreshold = LogLevel.Trace;
+            })
+            .AddConsoleFormatter<PlainFormatter, ConsoleFormatterOptions>();
+    }
+
+    private static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
+        kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
+        kestrel.Limits.KeepAliveTimeout = KeepAlive;
+        kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
     }
 }
 

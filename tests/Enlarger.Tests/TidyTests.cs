@@ -9,6 +9,8 @@ public sealed partial class TidyTests
     private const int FileLinesMax = 400;
     private const int LineColumnsMax = 120;
 
+    private const int VendorLinesMax = 600;
+
     // A clone stays small. Networks are what the project is about, and have a limit in CONTRIBUTING.md.
     private const int BlobBytesMax = 600 << 10;
 
@@ -65,6 +67,42 @@ public sealed partial class TidyTests
         Fail(upward);
     }
 
+    // The same for the server. What no folder has, such as Fault, lies beside them for all.
+    [Theory]
+    [InlineData("Commands", "Accounts|Inputs|Jobs|Operating|Storage|Vendors")]
+    [InlineData("Page", "Jobs|Operating|Storage")]
+    [InlineData("Operating", "Accounts|Jobs|Storage|Vendors")]
+    [InlineData("Vendors", "Accounts|Inputs|Jobs|Storage")]
+    [InlineData("Jobs", "Accounts|Inputs|Storage")]
+    [InlineData("Inputs", "")]
+    [InlineData("Accounts", "Storage")]
+    [InlineData("Storage", "Accounts")]
+    public void Folders_of_the_server_use_those_below_them(string folder, string allowed)
+    {
+        var upward =
+            from path in SourceFiles($"src/Enlarger.Server/{folder}")
+            from match in ServerUsing().Matches(File.ReadAllText(path))
+            let used = match.Groups["folder"].Value
+            where used != folder && !allowed.Split('|').Contains(used)
+            select $"{Short(path)} uses {used}. What both need belongs further down.";
+
+        Fail(upward);
+    }
+
+    [Fact]
+    public void Vendor_folders_are_small_and_complete_and_know_nothing_of_each_other()
+    {
+        var folders = Directory.EnumerateDirectories(Repository.Path("src/Enlarger.Server/Vendors")).ToList();
+        var names = folders.Select(folder => Path.GetFileName(folder)).ToList();
+        var complaints =
+            from folder in folders
+            let name = Path.GetFileName(folder)
+            from complaint in VendorComplaints(folder, names.Where(other => other != name))
+            select $"{name}: {complaint}";
+
+        Fail(complaints);
+    }
+
     [Fact]
     public void Links_in_documents_lead_somewhere()
     {
@@ -114,6 +152,34 @@ public sealed partial class TidyTests
                 OperatingSystem.IsWindows()
                     || File.GetUnixFileMode(Repository.Path(script)).HasFlag(UnixFileMode.UserExecute),
                 script));
+    }
+
+    private static IEnumerable<string> VendorComplaints(string folder, IEnumerable<string> others)
+    {
+        foreach (var document in (string[])["README.md", "openapi.json"])
+        {
+            if (!File.Exists(Path.Combine(folder, document)))
+            {
+                yield return $"{document} is missing.";
+            }
+        }
+
+        if (!Directory.Exists(Repository.Path($"tests/Enlarger.Tests/Vendors/{Path.GetFileName(folder)}")))
+        {
+            yield return "there are no transcripts.";
+        }
+
+        var sources = Directory.EnumerateFiles(folder, "*.cs").Select(File.ReadAllText).ToList();
+        var lines = sources.Sum(source => source.Count(c => c == '\n'));
+        if (lines > VendorLinesMax)
+        {
+            yield return $"{lines} lines. A vendor reads like its page.";
+        }
+
+        foreach (var other in others.Where(other => sources.Exists(source => source.Contains(other))))
+        {
+            yield return $"it mentions {other}. Ten lines twice are better than two vendors that change together.";
+        }
     }
 
     private static void Fail(IEnumerable<string> complaints)
@@ -172,6 +238,12 @@ public sealed partial class TidyTests
     [GeneratedRegex(
         @"^using (static )?Enlarger\.(?<folder>[\w.]+);", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex LibraryUsing();
+
+    [GeneratedRegex(
+        @"^using (static )?Enlarger\.Server\.(?<folder>\w+)",
+        RegexOptions.ExplicitCapture | RegexOptions.Multiline,
+        1000)]
+    private static partial Regex ServerUsing();
 
     [GeneratedRegex("(Util|Utils|Utility|Helper|Helpers|Manager|Common|Misc)$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex VagueName();

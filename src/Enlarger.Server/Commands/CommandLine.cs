@@ -23,6 +23,7 @@ internal static class CommandLine
           enlarger upscale photo.jpg                 writes photo@4x.jpg beside it
           enlarger upscale photos -o large -s 2      a whole folder, twice as large
           enlarger models                            what there is to choose from
+          enlarger serve                             the same for programs, as an HTTP server
           enlarger upscale --help                    all options of a command
         """;
 
@@ -68,6 +69,7 @@ internal static class CommandLine
         var root = new RootCommand("Enlarges pictures with small neural networks on an ordinary CPU.")
         {
             new UpscaleCommand(terminal, models),
+            new ServeCommand(terminal),
             ModelsCommand.Make(terminal, models),
             CompareCommand.Make(terminal),
             ReduceCommand.Make(terminal),
@@ -81,6 +83,7 @@ internal static class CommandLine
         {
             [root.Name] = Examples,
             ["upscale"] = UpscaleCommand.Examples,
+            ["serve"] = ServeCommand.Examples,
             ["models"] = ModelsCommand.Examples,
             ["compare"] = CompareCommand.Examples,
             ["reduce"] = ReduceCommand.Examples,

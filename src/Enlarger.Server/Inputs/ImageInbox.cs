@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Enlarger.Imaging;
 
 namespace Enlarger.Server.Inputs;
@@ -16,7 +17,7 @@ internal sealed class ImageInbox(LinkFetcher links)
         {
             ImageSource.Upload upload => upload.File,
             ImageSource.Base64 text => Decode(text.Text.Span, limits),
-            ImageSource.Link link => await links.FetchAsync(link.Address, limits.BytesMax, cancel),
+            ImageSource.Link link => await FetchAsync(link.Address, limits.BytesMax, cancel),
             _ => throw new ArgumentOutOfRangeException(nameof(source)),
         };
         if (file.IsEmpty)
@@ -32,6 +33,19 @@ internal sealed class ImageInbox(LinkFetcher links)
         var header = ReadHeader(file, limits);
         CheckSize(header.Layout.Width, header.Layout.Height, limits);
         return new SourceImage(file, header);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> FetchAsync(string address, long bytesMax, CancellationToken cancel)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        try
+        {
+            return await links.FetchAsync(address, bytesMax, cancel);
+        }
+        finally
+        {
+            RequestRecord.Current?.Fetch = Stopwatch.GetElapsedTime(clock);
+        }
     }
 
     private static ReadOnlyMemory<byte> Decode(ReadOnlySpan<byte> text, InputLimits limits)

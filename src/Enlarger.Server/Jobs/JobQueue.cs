@@ -103,7 +103,17 @@ internal sealed partial class JobQueue : IDisposable
             end.ThrowIfCancellationRequested();
             stored = file.Keep(enlarged.Format);
             var balance = _table.Settle(id, job, stored);
-            return new FinishedJob(id, stored, enlarged, balance, JobTimes.Of(turn, enlarged.Times));
+            var done = new FinishedJob(id, stored, enlarged, balance, JobTimes.Of(turn, enlarged.Times));
+            RequestRecord.Current?.Job = new JobRecord
+            {
+                Operation = job.Operation,
+                Credits = credits,
+                SourceBytes = job.Source.File.Length,
+                ResultBytes = stored.Bytes,
+                Times = done.Times,
+                Enlarged = enlarged,
+            };
+            return done;
         }
         catch (Exception error)
         {

@@ -20,12 +20,11 @@ internal sealed class ResultLinks(
             time.GetUtcNow());
 
     /// <summary>The address of a result, with the extension that the vendor uses, such as <c>.jpeg</c>.</summary>
-    public Uri AddressOf(StoredResult result, HttpRequest http, string? extension = null)
-    {
-        var origin = options.Value.PublicUrl ?? OriginOf(http);
-        return new Uri(
-            $"{origin.TrimEnd('/')}{ResultRoute.Path}/{result.Name}{extension ?? result.Format.Extension()}");
-    }
+    public Uri AddressOf(StoredResult result, HttpRequest http, string? extension = null) =>
+        new($"{OriginOf(http)}{ResultRoute.Path}/{result.Name}{extension ?? result.Format.Extension()}");
+
+    /// <summary>What addresses of this server begin with, for whoever sent that request.</summary>
+    public string OriginOf(HttpRequest http) => options.Value.PublicUrl?.TrimEnd('/') ?? RequestOrigin(http);
 
     /// <summary>The picture itself as the answer. A result for this answer alone goes with it.</summary>
     public static IResult Answer(HttpContext http, StoredResult result)
@@ -86,7 +85,7 @@ internal sealed class ResultLinks(
     }
 
     // A request of HTTP/1.0 need not say whom it asks.
-    private static string OriginOf(HttpRequest http) =>
+    private static string RequestOrigin(HttpRequest http) =>
         http.Host.HasValue
             ? $"{http.Scheme}://{http.Host}"
             : new UriBuilder(

@@ -5,6 +5,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("--help")]
     [InlineData("upscale", "--help")]
+    [InlineData("serve", "--help")]
     [InlineData("models", "--help")]
     [InlineData("compare", "--help")]
     [InlineData("reduce", "--help")]

@@ -1,0 +1,207 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Enlarger.Server.Accounts;
+using Enlarger.Server.Jobs;
+using Enlarger.Server.Storage;
+using Enlarger.Server.Vendors;
+using Microsoft.Extensions.Options;
+
+namespace Enlarger.Server.Commands;
+
+/// <summary><c>enlarger serve</c>: runs the HTTP server until it is told to stop.</summary>
+internal sealed class ServeCommand : Command
+{
+    public const string CommandPath = "enlarger serve";
+
+    public const string Examples = """
+        Examples:
+          enlarger serve                                         on this machine only
+          enlarger serve --urls http://0.0.0.0:8080              for others, too
+          enlarger serve --public-url https://pictures.example   behind a proxy
+          enlarger serve --data /srv/enlarger --model drawing
+
+        On an empty data folder it makes a key and prints it, alone, on standard output. It is shown this once.
+        Ctrl-C stops the server after the pictures in work; a second one at once. All other settings come from
+        settings.json in the data folder and from variables such as ENLARGER_Jobs__SecondsMax=60.
+        """;
+
+    // Whoever hosts the server pays by electricity: the first key should not run out by surprise, nor hold them up.
+    private const long FirstKeyCredits = 1_000_000;
+    private const int FirstKeyRatePerMinute = 600;
+    private const int FirstKeyConcurrentMax = 32;
+
+    private readonly Option<string[]> _urls = new("--urls")
+    {
+        Description = "Where to listen, one address or several.",
+        HelpName = "URL",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => ["http://127.0.0.1:8080"],
+    };
+
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "The folder for keys, jobs and results; $ENLARGER_DATA or the user's data folder without it.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _publicUrl = new("--public-url")
+    {
+        Description = "What callers reach this server by, if not by the address that they write.",
+        HelpName = "URL",
+    };
+
+    private readonly Option<bool> _allowPrivateUrls = new("--allow-private-urls")
+    {
+        Description = "Fetch pictures from addresses in this machine's own network, too.",
+    };
+
+    private readonly Option<string?> _model = new("--model", "-m")
+    {
+        Description = "The model that serves all requests (see: enlarger models), or the path of an ONNX file.",
+        HelpName = "MODEL",
+    };
+
+    private readonly Option<int?> _threads = SharedOptions.Threads();
+
+    private readonly Terminal _terminal;
+
+    public ServeCommand(Terminal terminal)
+        : base("serve", "Serve the APIs of Pixelcut, Monica, Venice, Stablecog and AILab over HTTP.")
+    {
+        _terminal = terminal;
+        _urls.Validators.Add(CheckUrls);
+        _publicUrl.Validators.Add(CheckPublicUrl);
+        foreach (var option in (Option[])[_urls, _data, _publicUrl, _allowPrivateUrls, _model, _threads])
+        {
+            Options.Add(option);
+        }
+
+        SetAction(RunAsync);
+    }
+
+    private async Task<int> RunAsync(ParseResult result, CancellationToken cancel)
+    {
+        var options = new ServerOptions
+        {
+            DataFolder = result.GetValue(_data) ?? DataFolder.Default(),
+            Urls = result.GetRequiredValue(_urls),
+            Settings = SettingsOf(result),
+        };
+        var app = ServeFailures.Explain(() => WebServer.Build(options), options);
+        await using (app)
+        {
+            await ServeFailures.ExplainAsync(() => StartAsync(app, cancel), options);
+            MakeFirstKey(app.Services.GetRequiredService<KeyRing>());
+            Introduce(app);
+            // Ends when the token is cancelled, after the requests in work.
+            await app.WaitForShutdownAsync(cancel);
+        }
+
+        await _terminal.Error.WriteLineAsync("Stopped.");
+        return CommandLine.Done;
+    }
+
+    private static async Task StartAsync(WebApplication app, CancellationToken cancel)
+    {
+        try
+        {
+            await app.StartAsync(cancel);
+        }
+        catch
+        {
+            // What has started already is stopped in order, or it would complain of its own end.
+            await app.StopAsync(CancellationToken.None);
+            throw;
+        }
+    }
+
+    private void MakeFirstKey(KeyRing keys)
+    {
+        if (!keys.IsEmpty())
+        {
+            return;
+        }
+
+        var key = keys.Add("default", FirstKeyCredits, FirstKeyRatePerMinute, FirstKeyConcurrentMax);
+        _terminal.Error.WriteLine("The data folder was empty. Here is a key named \"default\"; it is shown only now:");
+        _terminal.Error.Flush();
+        _terminal.Out.WriteLine(key);
+        _terminal.Out.Flush();
+    }
+
+    private void Introduce(WebApplication app)
+    {
+        var vendors = app.Services.GetRequiredService<EndpointDataSource>().Endpoints
+            .Select(endpoint => endpoint.Metadata.GetMetadata<Vendor>()?.Name)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal);
+        var version = typeof(ServeCommand).Assembly.GetName().Version?.ToString(3);
+        _terminal.Error.WriteLine($"Enlarger {version} listens on {string.Join(" and ", app.Urls)}");
+        _terminal.Error.WriteLine($"  data   {app.Services.GetRequiredService<DataFolder>().Root}");
+        _terminal.Error.WriteLine($"  model  {app.Services.GetRequiredService<IOptions<JobSettings>>().Value.Model}");
+        _terminal.Error.WriteLine($"  APIs   {string.Join(", ", vendors)}");
+        _terminal.Error.Flush();
+    }
+
+    // What is not on the command line stays for settings.json and the environment to say.
+    private Dictionary<string, string?> SettingsOf(ParseResult result)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        if (result.GetValue(_publicUrl) is { } url)
+        {
+            settings["Results:PublicUrl"] = url;
+        }
+
+        if (result.GetValue(_allowPrivateUrls))
+        {
+            settings["Inputs:AllowPrivateUrls"] = "true";
+        }
+
+        if (result.GetValue(_model) is { } model)
+        {
+            settings["Jobs:Model"] = model;
+        }
+
+        if (result.GetValue(_threads) is { } threads)
+        {
+            settings["Jobs:Threads"] = threads.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return settings;
+    }
+
+    private static void CheckUrls(OptionResult result)
+    {
+        foreach (var token in result.Tokens)
+        {
+            if (!CanListenOn(token.Value))
+            {
+                result.AddError($"--urls takes addresses such as http://127.0.0.1:8080, not \"{token.Value}\".");
+            }
+        }
+    }
+
+    private static bool CanListenOn(string url)
+    {
+        try
+        {
+            // TLS is for a proxy in front, which has the certificates.
+            var address = BindingAddress.Parse(url);
+            return address.Scheme == "http" && address.PathBase.Length == 0;
+        }
+        catch (Exception error) when (error is FormatException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    private static void CheckPublicUrl(OptionResult result)
+    {
+        var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            result.AddError($"--public-url takes an address such as https://pictures.example, not \"{text}\".");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using Dapper;
+using Enlarger.Models;
+using Enlarger.Server.Jobs;
+using Enlarger.Server.Storage;
+using Microsoft.Extensions.Options;
+
+namespace Enlarger.Server.Operating;
+
+/// <summary>Whether a request that comes now would be served, and if not, why.</summary>
+internal sealed partial class Readiness(
+    Database database,
+    ModelStore models,
+    IOptions<JobSettings> settings,
+    JobQueue jobs,
+    IHostApplicationLifetime lifetime,
+    ILogger<Readiness> log) : IHostedService
+{
+    private volatile bool _modelLoaded;
+
+    /// <summary>Compiles the networks before the server listens, so that no request waits for it.</summary>
+    /// <exception cref="Inference.ModelException">The model is unknown, or cannot be used.</exception>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var model = models.Get(settings.Value.Model);
+        foreach (var scale in model.Scales)
+        {
+            model.Network(scale);
+        }
+
+        _modelLoaded = true;
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Sentences that say what is wrong; none where the server is ready.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>();
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            problems.Add("The server is stopping.");
+        }
+
+        if (!_modelLoaded)
+        {
+            problems.Add("The model is not loaded yet.");
+        }
+
+        if (jobs.Load.Megapixels >= settings.Value.BacklogMegapixelsMax)
+        {
+            problems.Add("The queue is full.");
+        }
+
+        if (!CanWrite())
+        {
+            problems.Add("The database cannot be written.");
+        }
+
+        return problems;
+    }
+
+    // Writes what is there already: that needs the lock, the permission and the disk, and changes nothing.
+    private bool CanWrite()
+    {
+        try
+        {
+            database.Write(connection =>
+                connection.Execute($"pragma user_version = {connection.ExecuteScalar<int>("pragma user_version")}"));
+            return true;
+        }
+        catch (Exception error)
+        {
+            LogUnwritable(error);
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The database cannot be written")]
+    private partial void LogUnwritable(Exception error);
+}
