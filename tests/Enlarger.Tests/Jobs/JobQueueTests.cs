@@ -1,6 +1,8 @@
+using System.Net;
 using System.Security.Cryptography;
 using Enlarger.Imaging;
 using Enlarger.Server;
+using Enlarger.Server.Accounts;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
 using Enlarger.Tests.Serving;
@@ -119,7 +121,7 @@ public sealed class JobQueueTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
         await ServerJobs.UntilAsync(() => server.Contradictions().Count == 0);
-        Assert.Equal(100, server.Balance(server.Get<Server.Accounts.KeyRing>().Find(key)!));
+        Assert.Equal(100, server.Balance(server.Get<KeyRing>().Find(key)!));
     }
 
     [Fact]
@@ -129,16 +131,36 @@ public sealed class JobQueueTests
         var jobs = server.Get<JobQueue>();
         var account = server.Account("a");
         var quick = jobs.RunAsync(ServerJobs.Job(account, "64x48.png"), Cancel);
-        var long1 = RefusedAsync(Fault.Overloaded, server, ServerJobs.Job(account, ServerJobs.Huge, scale: 16));
+        var tooLong = RefusedAsync(Fault.Overloaded, server, ServerJobs.Job(account, ServerJobs.Huge, scale: 16));
 
         await server.StopAsync();
 
         // Whoever waits for an answer has got it by now, and so has the table.
         Assert.Empty(server.Contradictions());
         using var done = await quick;
-        await long1;
+        await tooLong;
         await RefusedAsync(Fault.Overloaded, server, ServerJobs.Job(account, "64x48.png"));
         Assert.Equal(99, server.Balance(account));
+    }
+
+    [Theory]
+    [InlineData("20", HttpStatusCode.OK, 99)]
+    [InlineData("0", HttpStatusCode.TooManyRequests, 100)]
+    public async Task Whoever_is_inside_when_a_server_stops_gets_an_answer(
+        string seconds, HttpStatusCode status, long balance)
+    {
+        await using var server = await RunningServer.StartAsync(("Jobs:StopSecondsMax", seconds));
+        var key = server.MakeKey("a");
+        using var client = server.Connect();
+        var answer = PixelcutClient.UpscaleAsync(client, key, TestPictures.Make(ServerJobs.Huge), 4, Cancel);
+        await ServerJobs.UntilAsync(() => server.Get<JobQueue>().Load.Running == 1);
+
+        await server.StopAsync();
+
+        using var response = await answer;
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(balance, server.Get<KeyRing>().Find(key)!.Balance);
+        Assert.Empty(server.Contradictions());
     }
 
     [Fact]
