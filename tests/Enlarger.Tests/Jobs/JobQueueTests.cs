@@ -9,7 +9,7 @@ using Enlarger.Tests.Serving;
 
 namespace Enlarger.Tests.Jobs;
 
-/// <summary>Jobs from their reservation to their end, good or bad, with the engine, the database and the files.</summary>
+/// <summary>Jobs from their reservation to their end, good or bad, with engine, database and files.</summary>
 public sealed class JobQueueTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -199,12 +199,16 @@ public sealed class JobQueueTests
     [Fact]
     public async Task Our_own_failures_are_not_charged_and_keep_their_reasons_to_themselves()
     {
-        await using var server = await RunningServer.StartAsync(("Jobs:Model", "/secret/path.onnx"));
+        await using var server = await RunningServer.StartAsync();
         var account = server.Account("a");
+        var folder = server.Get<DataFolder>();
 
+        // There is no place for the result.
+        Directory.Delete(folder.Results);
         var refusal = await RefusedAsync(Fault.Internal, server, ServerJobs.Job(account, "64x48.png"));
+        Directory.CreateDirectory(folder.Results);
 
-        Assert.DoesNotContain("secret", refusal.Message);
+        Assert.DoesNotContain(folder.Root, refusal.Message);
         Assert.Equal(100, server.Balance(account));
         Assert.Empty(server.Contradictions());
     }
