@@ -24,8 +24,8 @@ public sealed class JobQueueTests
 
         Assert.Equal((97, 97), (done.Balance, server.Balance(account)));
         Assert.Equal((256, 192), (done.Enlarged.Result.Width, done.Enlarged.Result.Height));
-        Assert.True(done.Times.Decode > TimeSpan.Zero);
-        Assert.True(done.Times.Infer > TimeSpan.Zero);
+        Assert.True(done.Times.Engine.Decode > TimeSpan.Zero);
+        Assert.True(done.Times.Engine.Infer > TimeSpan.Zero);
         Assert.Empty(server.Contradictions());
     }
 
@@ -55,6 +55,7 @@ public sealed class JobQueueTests
         using var done = await passed;
         Assert.Equal(await HashAsync(alone), await HashAsync(done));
         Assert.True(done.Times.Waited > TimeSpan.Zero);
+        Assert.True(done.Times.Engine.Encode >= TimeSpan.Zero);
         Assert.Empty(server.Contradictions());
     }
 
