@@ -36,14 +36,12 @@ internal sealed record FinishedJob(
 
 /// <summary>Where the time of a job went.</summary>
 /// <param name="Waited">For its turn, at the beginning and between rows.</param>
-/// <param name="Decode">Reading the picture.</param>
-/// <param name="Infer">Computing the rows of the result.</param>
-/// <param name="Encode">What encoding added to that.</param>
-internal sealed record JobTimes(TimeSpan Waited, TimeSpan Decode, TimeSpan Infer, TimeSpan Encode)
+/// <param name="Engine">Its work, without what it was made to wait in between.</param>
+internal sealed record JobTimes(TimeSpan Waited, EnlargeTimes Engine)
 {
-    // The engine is held while it encodes.
+    // The engine stands still in the middle of encoding, as far as it can tell.
     public static JobTimes Of(Turn turn, EnlargeTimes engine) =>
-        new(turn.Waited + turn.Paused, engine.Decode, engine.Infer, engine.Encode - turn.Paused);
+        new(turn.Waited + turn.Paused, engine with { Encode = engine.Encode - turn.Paused });
 }
 
 /// <summary>Why a job failed, as its row says, where the reason is not a <see cref="Fault"/>.</summary>

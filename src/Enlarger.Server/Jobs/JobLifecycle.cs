@@ -1,6 +1,8 @@
 namespace Enlarger.Server.Jobs;
 
-/// <summary>Ties the jobs to the life of the server: open accounts are closed before it listens and after it stops.</summary>
+/// <summary>
+/// Ties the jobs to the life of the server: what is open is closed before it listens, and again when it stops.
+/// </summary>
 internal sealed partial class JobLifecycle(JobQueue jobs, TimeProvider time, ILogger<JobLifecycle> log)
     : IHostedLifecycleService, IDisposable
 {

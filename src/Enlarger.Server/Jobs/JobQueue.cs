@@ -122,7 +122,7 @@ internal sealed partial class JobQueue : IDisposable
             // A result under its name may be settled as long as the table does not say that it is not.
             if (failed || stored is null)
             {
-                file?.Discard();
+                Discard(file, id);
             }
 
             if (reason == error)
@@ -186,6 +186,19 @@ internal sealed partial class JobQueue : IDisposable
         }
     }
 
+    private void Discard(ResultFile? file, Guid id)
+    {
+        try
+        {
+            file?.Discard();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The caller is told what ended the job, and not this. The next start removes what nobody knows.
+            LogNotDiscarded(id, error);
+        }
+    }
+
     // Jobs that compute, and those that stand still, hold a thread each, and helpers. The pool would take half a second
     // for every thread beyond the cores, and requests would wait for it.
     private static void KeepThreadsFree(int slots)
@@ -214,6 +227,9 @@ internal sealed partial class JobQueue : IDisposable
 
     [LoggerMessage(LogLevel.Error, "Job {Job} could not be closed; it will be refunded later")]
     private partial void LogLeftOpen(Guid job, Exception error);
+
+    [LoggerMessage(LogLevel.Error, "What job {Job} wrote could not be deleted")]
+    private partial void LogNotDiscarded(Guid job, Exception error);
 
     [LoggerMessage(LogLevel.Warning, "{Count} jobs had been left open and were refunded")]
     private partial void LogAbandoned(int count);

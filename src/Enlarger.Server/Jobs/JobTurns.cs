@@ -212,7 +212,7 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider ti
 
         _running++;
         turn.Share.Running++;
-        // Alone, a job gets all cores. Two threads on one picture do 1.2 to 1.6 times the work of one, two jobs of one
+        // Alone, a job gets all cores. Two threads on one picture do 1.2 to 1.7 times the work of one, two jobs of one
         // thread each twice: with others about, a job gets its share of the cores and no more.
         turn.Grant(Math.Max(1, slots / _outstanding), time);
     }

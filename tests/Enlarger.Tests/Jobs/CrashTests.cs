@@ -9,7 +9,7 @@ using Enlarger.Tests.Serving;
 
 namespace Enlarger.Tests.Jobs;
 
-/// <summary>A server that is killed at any moment loses nothing, charges nothing twice, and leaves no rubbish.</summary>
+/// <summary>A server that is killed at any moment loses nothing, charges nothing twice, leaves no rubbish.</summary>
 public sealed class CrashTests : IDisposable
 {
     private const int RoundsInEveryRun = 5;
@@ -20,8 +20,10 @@ public sealed class CrashTests : IDisposable
     private const int AnswersMax = 20;
 
     private static readonly int Rounds =
-        int.Parse(Environment.GetEnvironmentVariable("ENLARGER_CRASH_ROUNDS") ?? $"{RoundsInEveryRun}",
-            CultureInfo.InvariantCulture);
+        int.TryParse(
+            Environment.GetEnvironmentVariable("ENLARGER_CRASH_ROUNDS"), CultureInfo.InvariantCulture, out var rounds)
+            ? rounds
+            : RoundsInEveryRun;
 
     private static readonly byte[][] PictureFiles =
     [

@@ -1,13 +1,15 @@
+using System.Net;
 using System.Security.Cryptography;
 using Enlarger.Imaging;
 using Enlarger.Server;
+using Enlarger.Server.Accounts;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
 using Enlarger.Tests.Serving;
 
 namespace Enlarger.Tests.Jobs;
 
-/// <summary>Jobs from their reservation to their end, good or bad, with the engine, the database and the files.</summary>
+/// <summary>Jobs from their reservation to their end, good or bad, with engine, database and files.</summary>
 public sealed class JobQueueTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -22,8 +24,8 @@ public sealed class JobQueueTests
 
         Assert.Equal((97, 97), (done.Balance, server.Balance(account)));
         Assert.Equal((256, 192), (done.Enlarged.Result.Width, done.Enlarged.Result.Height));
-        Assert.True(done.Times.Decode > TimeSpan.Zero);
-        Assert.True(done.Times.Infer > TimeSpan.Zero);
+        Assert.True(done.Times.Engine.Decode > TimeSpan.Zero);
+        Assert.True(done.Times.Engine.Infer > TimeSpan.Zero);
         Assert.Empty(server.Contradictions());
     }
 
@@ -53,6 +55,7 @@ public sealed class JobQueueTests
         using var done = await passed;
         Assert.Equal(await HashAsync(alone), await HashAsync(done));
         Assert.True(done.Times.Waited > TimeSpan.Zero);
+        Assert.True(done.Times.Engine.Encode >= TimeSpan.Zero);
         Assert.Empty(server.Contradictions());
     }
 
@@ -119,7 +122,7 @@ public sealed class JobQueueTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
         await ServerJobs.UntilAsync(() => server.Contradictions().Count == 0);
-        Assert.Equal(100, server.Balance(server.Get<Server.Accounts.KeyRing>().Find(key)!));
+        Assert.Equal(100, server.Balance(server.Get<KeyRing>().Find(key)!));
     }
 
     [Fact]
@@ -129,16 +132,36 @@ public sealed class JobQueueTests
         var jobs = server.Get<JobQueue>();
         var account = server.Account("a");
         var quick = jobs.RunAsync(ServerJobs.Job(account, "64x48.png"), Cancel);
-        var long1 = RefusedAsync(Fault.Overloaded, server, ServerJobs.Job(account, ServerJobs.Huge, scale: 16));
+        var tooLong = RefusedAsync(Fault.Overloaded, server, ServerJobs.Job(account, ServerJobs.Huge, scale: 16));
 
         await server.StopAsync();
 
         // Whoever waits for an answer has got it by now, and so has the table.
         Assert.Empty(server.Contradictions());
         using var done = await quick;
-        await long1;
+        await tooLong;
         await RefusedAsync(Fault.Overloaded, server, ServerJobs.Job(account, "64x48.png"));
         Assert.Equal(99, server.Balance(account));
+    }
+
+    [Theory]
+    [InlineData("20", HttpStatusCode.OK, 99)]
+    [InlineData("0", HttpStatusCode.TooManyRequests, 100)]
+    public async Task Whoever_is_inside_when_a_server_stops_gets_an_answer(
+        string seconds, HttpStatusCode status, long balance)
+    {
+        await using var server = await RunningServer.StartAsync(("Jobs:StopSecondsMax", seconds));
+        var key = server.MakeKey("a");
+        using var client = server.Connect();
+        var answer = PixelcutClient.UpscaleAsync(client, key, TestPictures.Make(ServerJobs.Huge), 4, Cancel);
+        await ServerJobs.UntilAsync(() => server.Get<JobQueue>().Load.Running == 1);
+
+        await server.StopAsync();
+
+        using var response = await answer;
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(balance, server.Get<KeyRing>().Find(key)!.Balance);
+        Assert.Empty(server.Contradictions());
     }
 
     [Fact]
@@ -177,12 +200,16 @@ public sealed class JobQueueTests
     [Fact]
     public async Task Our_own_failures_are_not_charged_and_keep_their_reasons_to_themselves()
     {
-        await using var server = await RunningServer.StartAsync(("Jobs:Model", "/secret/path.onnx"));
+        await using var server = await RunningServer.StartAsync();
         var account = server.Account("a");
+        var folder = server.Get<DataFolder>();
 
+        // There is no place for the result.
+        Directory.Delete(folder.Results);
         var refusal = await RefusedAsync(Fault.Internal, server, ServerJobs.Job(account, "64x48.png"));
+        Directory.CreateDirectory(folder.Results);
 
-        Assert.DoesNotContain("secret", refusal.Message);
+        Assert.DoesNotContain(folder.Root, refusal.Message);
         Assert.Equal(100, server.Balance(account));
         Assert.Empty(server.Contradictions());
     }

@@ -23,7 +23,7 @@ internal sealed class ServerProcess : IDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Starts a server and waits until it answers <paramref name="ready"/>, a path that needs no key.</summary>
+    /// <summary>Starts a server and waits until it answers on the path <paramref name="ready"/>.</summary>
     public static async Task<ServerProcess> StartAsync(string dataFolder, string ready, CancellationToken cancel)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}");

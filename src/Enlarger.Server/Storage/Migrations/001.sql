@@ -25,7 +25,7 @@ create table jobs (
     result_pixels bigint not null,
     -- The job whose result is enlarged once more.
     parent_id text references jobs (id),
-    -- The Fault that ended it, where it failed.
+    -- The Fault that ended it, where it failed; HungUp or Abandoned where nobody was told.
     reason text,
     created_at bigint not null,
     finished_at bigint
