@@ -46,7 +46,8 @@ public sealed class BrokenUploadTests
         }
 
         // Nothing but this, which shows that it would have been seen.
-        server.Get<ILoggerFactory>().CreateLogger("Test").Log(LogLevel.Warning, default, "seen", null, (text, _) => text);
+        var probe = server.Get<ILoggerFactory>().CreateLogger("Test");
+        probe.Log(LogLevel.Warning, default, "seen", null, (text, _) => text);
         Assert.Equal(["seen "], log.Lines);
     }
 
