@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Unicode;
-using Microsoft.Net.Http.Headers;
 
 namespace Enlarger.Server.Inputs;
 
@@ -20,8 +19,8 @@ internal sealed class FormBody(IReadOnlyList<FormPart> parts)
     public FormPart? Find(string name) => Parts.LastOrDefault(part => part.Name == name);
 
     public static bool IsForm(HttpRequest http) =>
-        MediaTypeHeaderValue.TryParse(http.ContentType, out var type)
-        && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
+        new HeaderParameters(http.ContentType ?? "").Value.Equals(
+            "multipart/form-data", StringComparison.OrdinalIgnoreCase);
 
     public static async Task<FormBody> ReadAsync(HttpRequest http, CancellationToken cancel)
     {
@@ -35,9 +34,7 @@ internal sealed class FormBody(IReadOnlyList<FormPart> parts)
 
     private static string ReadBoundary(string? contentType)
     {
-        var boundary = MediaTypeHeaderValue.TryParse(contentType, out var type)
-            ? HeaderUtilities.RemoveQuotes(type.Boundary).ToString()
-            : "";
+        var boundary = new HeaderParameters(contentType ?? "").Find("boundary") ?? "";
         return boundary.Length switch
         {
             0 => throw new FaultException(

@@ -17,6 +17,8 @@ internal sealed partial class LinkFetcher : IDisposable
     // The same for a name that does not exist and one that leads inside: nobody learns here which names there are.
     private const string NotPublic = "The host of the image URL is unknown or has no public address.";
 
+    private const string NotUrl = "The image URL is not a valid http or https URL.";
+
     private readonly InputSettings _settings;
     private readonly Network _network;
     private readonly TimeProvider _time;
@@ -71,6 +73,11 @@ internal sealed partial class LinkFetcher : IDisposable
         {
             throw new FaultException(refusal.Fault, refusal.Message, error);
         }
+        catch (UriFormatException error)
+        {
+            // That a host cannot be a name at all shows only when it is written as DNS wants it.
+            throw new FaultException(Fault.UrlInvalid, NotUrl, error);
+        }
         catch (OperationCanceledException error) when (!cancel.IsCancellationRequested)
         {
             throw new FaultException(Fault.UrlUnreachable, "The image URL took too long to answer.", error);
@@ -84,8 +91,7 @@ internal sealed partial class LinkFetcher : IDisposable
     /// <summary>Where a redirect from <paramref name="from"/> leads, if it may be followed.</summary>
     internal static Uri Next(Uri from, Uri? location)
     {
-        var next = location is null ? null : new Uri(from, location);
-        if (next is null)
+        if (location is null || !Uri.TryCreate(from, location, out var next))
         {
             throw new FaultException(Fault.UrlUnreachable, "The image URL redirects to nowhere.");
         }
@@ -103,7 +109,7 @@ internal sealed partial class LinkFetcher : IDisposable
     private static Uri Parse(string address) =>
         address.Length <= AddressCharsMax && Uri.TryCreate(address, UriKind.Absolute, out var target)
             ? Check(target)
-            : throw new FaultException(Fault.UrlInvalid, "The image URL is not a valid http or https URL.");
+            : throw new FaultException(Fault.UrlInvalid, NotUrl);
 
     private static Uri Check(Uri target)
     {

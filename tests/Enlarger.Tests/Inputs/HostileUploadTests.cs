@@ -10,10 +10,13 @@ public sealed class HostileUploadTests
 {
     private static readonly string Folder = Repository.Path("../shared/hostile");
 
-    // How a file comes in; one line for each route that takes files.
-    private static readonly Dictionary<string, Func<string, byte[], HttpRequestMessage>> Requests = new()
+    // How a file comes in, by each route and in each way that it takes one: the file itself, or where it can be had.
+    private static readonly Dictionary<string, Func<string, byte[], Uri, HttpRequestMessage>> Requests = new()
     {
-        ["pixelcut form"] = (key, file) => Form("/v1/upscale", ("X-API-KEY", key), "image", file, ("scale", "2")),
+        ["pixelcut form"] = (key, file, _) =>
+            Form("/v1/upscale", ("X-API-KEY", key), "image", file, ("scale", "2")),
+        ["pixelcut link"] = (key, _, link) =>
+            Json("/v1/upscale", ("X-API-KEY", key), $$"""{"image_url":"{{link}}","scale":2}"""),
     };
 
     public static TheoryData<string> Routes => [.. Requests.Keys];
@@ -29,9 +32,16 @@ public sealed class HostileUploadTests
         var key = server.MakeKey("hostile", credits: 1000);
         var wrong = new List<string>();
         var done = 0;
+        var file = Array.Empty<byte>();
+        await using var host = RawHost.Start(async (_, stream, stop) =>
+        {
+            await RawHost.SendAsync(stream, $"HTTP/1.1 200 OK\nContent-Length: {file.Length}", stop);
+            await stream.WriteAsync(file, stop);
+        });
         foreach (var path in Directory.EnumerateFiles(Folder, "*.*", SearchOption.AllDirectories))
         {
-            using var request = Requests[route](key, await File.ReadAllBytesAsync(path, cancel));
+            file = await File.ReadAllBytesAsync(path, cancel);
+            using var request = Requests[route](key, file, host.Address);
             using var answer = await client.SendAsync(request, cancel);
             var body = await answer.Content.ReadAsStringAsync(cancel);
             done += answer.IsSuccessStatusCode ? 1 : 0;
@@ -58,7 +68,7 @@ public sealed class HostileUploadTests
         await using var server = await RunningServer.StartAsync();
         using var client = server.Connect();
         var file = await File.ReadAllBytesAsync(path, cancel);
-        using var request = Requests["pixelcut form"](server.MakeKey("bomber"), file);
+        using var request = Requests["pixelcut form"](server.MakeKey("bomber"), file, server.Address);
         using var answer = await client.SendAsync(request, cancel);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
@@ -80,8 +90,16 @@ public sealed class HostileUploadTests
             form.Add(new StringContent(value, Encoding.UTF8), name);
         }
 
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = form };
-        request.Headers.Add(header.Name, header.Value);
+        return Post(path, header, form);
+    }
+
+    private static HttpRequestMessage Json(string path, (string Name, string Value) header, string body) =>
+        Post(path, header, new StringContent(body, Encoding.UTF8, "application/json"));
+
+    private static HttpRequestMessage Post(string path, (string Name, string Value) header, HttpContent content)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        request.Headers.TryAddWithoutValidation(header.Name, header.Value);
         return request;
     }
 }

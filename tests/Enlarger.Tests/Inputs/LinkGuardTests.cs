@@ -69,6 +69,15 @@ public sealed class LinkGuardTests
     [InlineData("LOCALHOST")]
     [InlineData("localhost.")]
     [InlineData("ⓛocalhost")]
+    [InlineData("xn--")]
+    [InlineData("xn--a-\u00E9")]
+    [InlineData("a\u00ADb")]
+    [InlineData("%00")]
+    [InlineData("localhost%00.example")]
+    [InlineData("%6c%6f%63%61%6c%68%6f%73%74")]
+    [InlineData("public.example\\@localhost")]
+    [InlineData("localhost#@public.example")]
+    [InlineData("a\r\nX: y")]
     public async Task This_machine_is_not_reached_however_it_is_spelled(string host)
     {
         // The resolver of a real machine knows the odd spellings too: here, every name is this machine.
@@ -141,6 +150,25 @@ public sealed class LinkGuardTests
             Fault.UrlInvalid, Fetching.FetchAsync($"http://public.example:{host.Port}/", network.ToNetwork()));
 
         Assert.Equal(["1.1.1.1"], network.Reached);
+    }
+
+    [Theory]
+    [InlineData("http://")]
+    [InlineData("//")]
+    [InlineData("http://[")]
+    [InlineData("http://a b/")]
+    [InlineData("https://\u00FF/")]
+    [InlineData("?")]
+    [InlineData("")]
+    public async Task A_redirect_to_nowhere_is_refused(string location)
+    {
+        await using var host = RawHost.Start($"HTTP/1.1 302 Found\nLocation: {location}\nContent-Length: 0");
+        var network = new PretendNetwork().With("public.example", "1.1.1.1").ToNetwork();
+
+        var refusal = await Assert.ThrowsAsync<FaultException>(
+            () => Fetching.FetchAsync($"http://public.example:{host.Port}/", network));
+
+        Assert.True(refusal.Fault is Fault.UrlInvalid or Fault.UrlUnreachable, refusal.Message);
     }
 
     [Fact]
