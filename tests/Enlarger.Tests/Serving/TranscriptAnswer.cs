@@ -55,6 +55,8 @@ internal static partial class TranscriptAnswer
 
     private static async Task<string> ScrubAsync(string body, TranscriptState state, HttpClient client)
     {
+        // What a request linked to may come back, on a port that differs each time.
+        body = body.Replace(state.Pictures.Address.ToString(), "{{pictures}}/", StringComparison.Ordinal);
         foreach (var address in ResultAddress().Matches(body).Select(match => match.Value).Distinct())
         {
             var extension = Path.GetExtension(address);
@@ -62,8 +64,6 @@ internal static partial class TranscriptAnswer
             body = body.Replace(address, $"{{{{result {extension}: {Describe(file)}}}}}", StringComparison.Ordinal);
         }
 
-        // What a request linked to may come back, on a port that differs each time.
-        body = body.Replace(state.Pictures.Address.ToString(), "{{pictures}}/", StringComparison.Ordinal);
         return Id().Replace(body, match =>
         {
             if (!state.Ids.Contains(match.Value))
