@@ -84,12 +84,12 @@ internal sealed class ServerMetrics
 
         _credits.Add(job.Credits, vendor);
         _pixels.Add((double)job.Enlarged.Result.Width * job.Enlarged.Result.Height, vendor);
-        var times = job.Times;
-        _queue.Observe(times.Waited);
+        var times = job.Times.Engine;
+        _queue.Observe(job.Times.Waited);
         _decode.Observe(times.Decode);
         _infer.Observe(times.Infer);
         _encode.Observe(times.Encode);
-        var explained = times.Waited + times.Decode + times.Infer + times.Encode + (record.Fetch ?? TimeSpan.Zero);
+        var explained = job.Times.Waited + times.Decode + times.Infer + times.Encode + (record.Fetch ?? TimeSpan.Zero);
         _overhead.Observe(total - explained);
     }
 

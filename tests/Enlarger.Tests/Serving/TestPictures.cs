@@ -9,8 +9,8 @@ namespace Enlarger.Tests.Serving;
 /// <summary>
 /// Pictures by name, for transcripts: <c>100x80.png</c>, <c>100x80-alpha.png</c>, <c>100x80-grey.jpg</c>,
 /// <c>100x80-16bit.tiff</c>, <c>100x80-damaged.jpg</c> (cut off), <c>words.txt</c> (no picture), <c>empty.bin</c>,
-/// <c>header-20000x20000.png</c> (a header and hardly anything behind it), <c>30000000-bytes.jpg</c> (a picture padded
-/// to that size).
+/// <c>header-20000x20000.png</c> (a header and nothing behind it), <c>30000000-bytes.jpg</c> (a picture padded to that
+/// size).
 /// </summary>
 internal static partial class TestPictures
 {
@@ -48,12 +48,12 @@ internal static partial class TestPictures
         return kind == "damaged" ? file[..(file.Length / 2)] : file;
     }
 
-    // A PNG whose header is whole and right, and whose pixels end as soon as they begin.
+    // A PNG whose header is whole and right, and of whose pixels there are none.
     private static byte[] HeaderOnly(int width, int height) =>
     [
         .. PngFile.Signature,
         .. PngFile.Chunk("IHDR", [.. BigEndian(width), .. BigEndian(height), 8, 2, 0, 0, 0]),
-        .. PngFile.Chunk("IDAT", [0x78, 0x9C]),
+        .. PngFile.Chunk("IDAT", []),
     ];
 
     private static byte[] BigEndian(int value) =>

@@ -19,6 +19,7 @@ internal static partial class TranscriptAnswer
     public static async Task<string> DescribeAsync(
         HttpResponseMessage response, TranscriptState state, HttpClient client, CancellationToken cancel)
     {
+        Assert.Single(response.Headers.GetValues("X-Request-Id"));
         var text = new StringBuilder();
         text.Append((int)response.StatusCode).Append(' ').Append(response.ReasonPhrase).Append('\n');
         var headers = response.Headers.Concat(response.Content.Headers)
@@ -55,6 +56,8 @@ internal static partial class TranscriptAnswer
 
     private static async Task<string> ScrubAsync(string body, TranscriptState state, HttpClient client)
     {
+        // What a request linked to may come back, on a port that differs each time.
+        body = body.Replace(state.Pictures.Address.ToString(), "{{pictures}}/", StringComparison.Ordinal);
         foreach (var address in ResultAddress().Matches(body).Select(match => match.Value).Distinct())
         {
             var extension = Path.GetExtension(address);
@@ -63,8 +66,6 @@ internal static partial class TranscriptAnswer
         }
 
         body = RequestId().Replace(body, "\"${name}\":\"{{request id}}\"");
-        // What a request linked to may come back, on a port that differs each time.
-        body = body.Replace(state.Pictures.Address.ToString(), "{{pictures}}/", StringComparison.Ordinal);
         return Id().Replace(body, match =>
         {
             if (!state.Ids.Contains(match.Value))
