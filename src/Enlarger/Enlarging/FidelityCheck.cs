@@ -1,3 +1,4 @@
+using Enlarger.Enhancing;
 using Enlarger.Imaging;
 
 namespace Enlarger.Enlarging;
@@ -9,20 +10,6 @@ namespace Enlarger.Enlarging;
 /// </summary>
 internal sealed class FidelityCheck
 {
-    /// <summary>
-    /// Mean difference of the cells that is let pass, in levels of 0 to 255. The faithful networks stay below 0.7 on
-    /// photographs and drawings, and reach 2.1 on one that is mostly noise.
-    /// </summary>
-    public const double MeanMax = 6;
-
-    /// <summary>The same for the worst cell, which may hold one hard edge.</summary>
-    public const double CellMax = 32;
-
-    /// <summary>
-    /// Part of the brightest cell by which the worst may differ: what is nearly black must not become quite black.
-    /// </summary>
-    public const double PartMax = 0.5;
-
     // A cell is at least 8 pixels wide and high, so that a displaced edge is no error, and 64 cells a side are enough
     // to find a single tile that failed.
     private const int CellPixelsMin = 8;
@@ -31,18 +18,28 @@ internal sealed class FidelityCheck
     // Levels that rounding alone explains, times two.
     private const double Rounding = 1;
 
+    // A standard deviation of the cells, in levels, below which a picture has no structure to be found again.
+    private const double StructureMin = 8;
+
     private readonly Grid _picture;
     private readonly Grid _result;
+    private readonly int _spread;
+    private readonly FidelityBounds _bounds;
 
     /// <param name="picture">The size of the picture.</param>
+    /// <param name="channels">Its interleaved channels.</param>
     /// <param name="result">The size of the result.</param>
-    /// <param name="channels">Interleaved channels of both.</param>
-    public FidelityCheck(PixelSize picture, PixelSize result, int channels)
+    /// <param name="resultChannels">As many, or three where grey became colour.</param>
+    /// <param name="bounds">How much may differ.</param>
+    public FidelityCheck(
+        PixelSize picture, int channels, PixelSize result, int resultChannels, FidelityBounds bounds)
     {
+        _bounds = bounds;
+        _spread = resultChannels / channels;
         var columns = Cells(Math.Min(picture.Width, result.Width));
         var rows = Cells(Math.Min(picture.Height, result.Height));
         _picture = new Grid(picture, columns, rows, channels);
-        _result = new Grid(result, columns, rows, channels);
+        _result = new Grid(result, columns, rows, resultChannels);
     }
 
     /// <summary>Takes a row of the picture, samples 0 to 1.</summary>
@@ -56,16 +53,20 @@ internal sealed class FidelityCheck
     public double Finish()
     {
         var (mean, worst, brightest) = (0.0, 0.0, 0.0);
-        var cells = _picture.Means().Zip(_result.Means()).ToArray();
-        foreach (var (picture, result) in cells)
+        var results = _result.Means().ToArray();
+        var pictures = _picture.Means().SelectMany(sum => Enumerable.Repeat(sum, _spread)).ToArray();
+        foreach (var (picture, result) in pictures.Zip(results))
         {
             var difference = Math.Abs(picture - result);
-            mean += difference / cells.Length;
+            mean += difference / results.Length;
             worst = Math.Max(worst, difference);
             brightest = Math.Max(brightest, picture);
         }
 
-        if (mean > MeanMax || worst > CellMax || worst > (brightest * PartMax) + Rounding)
+        // Each asks for what is right, so that NaN is wrong.
+        var isClose = mean <= _bounds.MeanMax && worst <= _bounds.CellMax;
+        var isSeen = worst <= (brightest * _bounds.PartMax) + Rounding;
+        if (!isClose || !isSeen || !(Likeness(pictures, results) >= _bounds.LikenessMin))
         {
             throw new ImageException(
                 ImageFault.ResultWrong,
@@ -77,6 +78,25 @@ internal sealed class FidelityCheck
         return mean;
     }
 
+    // The correlation of the cells' brightness, -1 to 1; a picture in which nothing stands out is like any other.
+    private double Likeness(double[] pictures, double[] results)
+    {
+        var (a, b) = (Brightness(pictures), Brightness(results));
+        var (meanA, meanB) = (a.Average(), b.Average());
+        var (covariance, varianceA, varianceB) = (0.0, 0.0, 0.0);
+        for (var i = 0; i < a.Length; i++)
+        {
+            covariance += (a[i] - meanA) * (b[i] - meanB) / a.Length;
+            varianceA += (a[i] - meanA) * (a[i] - meanA) / a.Length;
+            varianceB += (b[i] - meanB) * (b[i] - meanB) / a.Length;
+        }
+
+        return varianceA < StructureMin * StructureMin ? 1 : covariance / Math.Sqrt((varianceA * varianceB) + double.Epsilon);
+    }
+
+    private double[] Brightness(double[] cells) =>
+        [.. cells.Chunk(_result.Channels).Select(channels => channels.Average())];
+
     private static int Cells(int length) => Math.Clamp(length / CellPixelsMin, 1, CellsMax);
 
     // Sums of the samples in each cell; a pixel on a border belongs to both sides by its parts.
@@ -84,6 +104,8 @@ internal sealed class FidelityCheck
     {
         private readonly double[] _sums = new double[columns * rows * channels];
         private readonly double[] _row = new double[columns * channels];
+
+        public int Channels => channels;
 
         public void Add(int y, ReadOnlySpan<float> row)
         {
@@ -125,5 +147,29 @@ internal sealed class FidelityCheck
                 sums[c] = sum - ((start - first) * left) + ((end - last) * right);
             }
         }
+    }
+}
+
+/// <summary>By how much a result may differ from its picture.</summary>
+/// <param name="MeanMax">The mean difference of the cells, in levels of 0 to 255.</param>
+/// <param name="CellMax">The same for the worst cell, which may hold one hard edge.</param>
+/// <param name="PartMax">
+/// Part of the brightest cell by which the worst may differ: what is nearly black must not become quite black.
+/// </param>
+/// <param name="LikenessMin">The least correlation between the brightness of the cells, where they differ at all.</param>
+internal sealed record FidelityBounds(double MeanMax, double CellMax, double PartMax, double LikenessMin)
+{
+    /// <summary>
+    /// For networks. The faithful ones stay below a mean of 0.7 on photographs and drawings, and reach 2.1 on one that is
+    /// mostly noise.
+    /// </summary>
+    public static FidelityBounds Faithful { get; } = new(6, 32, 0.5, -1);
+
+    /// <summary>For enhanced pictures, which are meant to differ, the more the more creativity there is.</summary>
+    public static FidelityBounds Of(Enhancement enhancement)
+    {
+        var allowed = enhancement.Creativity;
+        return new FidelityBounds(
+            Faithful.MeanMax + (120 * allowed), Faithful.CellMax + (220 * allowed), double.PositiveInfinity, 0);
     }
 }

@@ -1,0 +1,130 @@
+using System.Numerics;
+using Enlarger.Imaging;
+
+namespace Enlarger.Enhancing;
+
+/// <summary>
+/// What is done to the rows of a picture before it is enlarged, where there are fewest pixels and noise is still as
+/// small as it was taken: noise is smoothed within edges, colours become dabs of paint, local contrast grows.
+/// </summary>
+internal sealed class PreparedRows
+{
+    // Seven pixels across: large enough to average noise away, small enough to leave lines of two pixels alone.
+    private const int SmoothingRadius = 3;
+
+    // What varies less than this many deviations of the noise is smoothed.
+    private const double NoiseDeviations = 3;
+
+    // Two levels of 255: also in a clean picture the faintest texture is what smoothing takes away.
+    private const double NoiseFloor = 2.0 / 255;
+
+    // Beyond this it is not noise but the picture, whatever the estimate says.
+    private const double NoiseMax = 25.0 / 255;
+
+    // Local contrast is what varies over some thirty pixels, and by less than this it is no edge of an object.
+    private const int ContrastRadius = 16;
+    private const double ContrastDeviation = 0.12;
+
+    // The shorter side has this many windows of the brush, so that dabs look alike in pictures of any size.
+    private const int PaintWindowsPerSide = 160;
+    private const int PaintRadiusMax = 8;
+
+    private readonly int _channels;
+    private readonly int _width;
+    private readonly int _stride;
+    private readonly float[] _row;
+    private readonly float[] _filtered;
+    private readonly RowCache _last;
+
+    /// <param name="image">The picture, whose noise is measured.</param>
+    /// <param name="strength">How much is done.</param>
+    /// <param name="source">The rows of the picture, interleaved, samples from 0 to 1.</param>
+    public PreparedRows(PixelImage image, PreparationStrength strength, FloatRowSource source)
+    {
+        _channels = image.Layout.ColourChannels;
+        _width = image.Width;
+        _stride = Planes.Stride(_width);
+        _row = new float[_width * _channels];
+        _filtered = new float[_stride * _channels];
+        _last = Cache(SmoothingRadius, (y, planes) =>
+        {
+            source(y, _row);
+            Planes.Split(_row, _channels, _width, planes);
+        });
+
+        var height = image.Height;
+        var paintRadius = Math.Clamp(Math.Min(_width, height) / PaintWindowsPerSide, 2, PaintRadiusMax);
+        if (strength.Smoothing > 0)
+        {
+            var noise = Math.Clamp(NoiseEstimate.Of(image), NoiseFloor, NoiseMax) * NoiseDeviations;
+            var picture = _last;
+            var filter = new GuidedFilter(picture, _width, height, _channels, SmoothingRadius, noise);
+            _last = Cache(Math.Max(paintRadius, SmoothingRadius), (y, planes) =>
+            {
+                filter.ReadRow(y, _filtered);
+                Mix(picture.Row(y), _filtered, (float)strength.Smoothing, planes);
+            });
+        }
+
+        if (strength.Paint > 0)
+        {
+            var picture = _last;
+            var filter = new KuwaharaFilter(picture, _width, height, _channels, paintRadius);
+            _last = Cache(ContrastRadius, (y, planes) =>
+            {
+                filter.ReadRow(y, _filtered);
+                Mix(picture.Row(y), _filtered, (float)strength.Paint, planes);
+            });
+        }
+
+        if (strength.Contrast != 0)
+        {
+            var picture = _last;
+            var filter = new GuidedFilter(picture, _width, height, 1, ContrastRadius, ContrastDeviation);
+            _last = Cache(0, (y, planes) =>
+            {
+                filter.ReadRow(y, _filtered);
+                picture.Row(y).CopyTo(planes);
+                Spread(planes[.._stride], _filtered, (float)strength.Contrast);
+            });
+        }
+
+        // A filter looks ahead by twice its radius while it needs the row itself.
+        RowCache Cache(int radius, FloatRowSource rows) =>
+            new(image.Height, _stride * _channels, (2 * Math.Max(radius, ContrastRadius)) + 1, rows);
+    }
+
+    /// <summary>Computes row <paramref name="y"/>, interleaved; rows are asked for in order.</summary>
+    public void ReadRow(int y, Span<float> row) => Planes.Merge(_last.Row(y), _channels, _width, row);
+
+    private static void Mix(ReadOnlySpan<float> picture, ReadOnlySpan<float> filtered, float part, Span<float> mixed)
+    {
+        var from = Planes.Vectors(picture);
+        var to = Planes.Vectors(filtered);
+        var row = Planes.Vectors(mixed);
+        var share = new Vector<float>(part);
+        for (var i = 0; i < row.Length; i++)
+        {
+            row[i] = Vector.MultiplyAddEstimate(to[i] - from[i], share, from[i]);
+        }
+    }
+
+    // Less towards black and white, where the picture has no room: what is added vanishes with the distance to them.
+    private static void Spread(Span<float> luma, ReadOnlySpan<float> smooth, float amount)
+    {
+        var row = Planes.Vectors(luma);
+        var bases = Planes.Vectors(smooth[..luma.Length]);
+        var (factor, one) = (new Vector<float>(4 * amount), Vector<float>.One);
+        for (var i = 0; i < row.Length; i++)
+        {
+            var value = Vector.Min(one, Vector.Max(Vector<float>.Zero, row[i]));
+            row[i] = value + (factor * value * (one - value) * (value - bases[i]));
+        }
+    }
+}
+
+/// <summary>How much is done to a picture before it is enlarged.</summary>
+/// <param name="Smoothing">0 to 1: how much of noise and faint texture goes.</param>
+/// <param name="Paint">0 to 1: how far the picture becomes dabs of paint.</param>
+/// <param name="Contrast">-1 to 1: how much local contrast is added; less than 0 softens.</param>
+internal sealed record PreparationStrength(double Smoothing, double Paint, double Contrast);
