@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Enlarger.Enhancing;
 
@@ -36,6 +37,7 @@ internal sealed class BoxWindow(int width, int radius)
         Overlap<Larger>(Double<Larger>(), maxima);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void AveragePlane(Span<float> plane)
     {
         Pad(plane);
@@ -79,6 +81,7 @@ internal sealed class BoxWindow(int width, int radius)
         return size;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Overlap<TChoice>(int covered, Span<float> result)
         where TChoice : ICombination
     {
@@ -92,6 +95,7 @@ internal sealed class BoxWindow(int width, int radius)
     }
 
     // In place, since what is read lies to the right of what has been written.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Widen<TCombination>(int size)
         where TCombination : ICombination
     {

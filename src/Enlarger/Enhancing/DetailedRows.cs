@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Enlarger.Imaging;
 
 namespace Enlarger.Enhancing;
@@ -21,7 +22,8 @@ internal sealed class DetailedRows
     // Detail of one pixel of the source, on either side of an edge, and a pixel more; windows larger than these would
     // cost time and memory, and a picture 16 times as large is looked at from further away.
     private const int RadiusMin = 2;
-    private const int RadiusMax = 6;
+    private const int RadiusMax = 4;
+    private const int GrainCellMax = 6;
 
     private readonly int _channels;
     private readonly int _width;
@@ -37,6 +39,7 @@ internal sealed class DetailedRows
     private readonly float[] _least;
     private readonly float[] _most;
     private readonly float[] _grain;
+    private readonly LatticeNoise _noise;
 
     /// <param name="size">The size of the enlarged picture.</param>
     /// <param name="scale">Times larger than the source.</param>
@@ -48,10 +51,10 @@ internal sealed class DetailedRows
         (_channels, _width, _strength) = (channels, size.Width, strength);
         _stride = Planes.Stride(size.Width);
         _radius = Math.Clamp((int)Math.Ceiling(scale) + 1, RadiusMin, RadiusMax);
-        _grainCell = (float)Math.Clamp(0.6 * scale, 1, RadiusMax);
+        _grainCell = (float)Math.Clamp(0.6 * scale, 1, GrainCellMax);
         _samples = new float[_width * channels];
         (_smooth, _least, _most) = (new float[_stride], new float[_stride], new float[_stride]);
-        _grain = new float[_stride];
+        (_grain, _noise) = (new float[_stride], new LatticeNoise(_width));
         _picture = new RowCache(size.Height, _stride * channels, (2 * _radius) + 1, (y, planes) =>
         {
             source(y, _samples);
@@ -68,6 +71,7 @@ internal sealed class DetailedRows
     /// <param name="planes">The planes of the row; colours that the source has not got are none.</param>
     /// <param name="lines">How much darker each pixel is than its neighbours.</param>
     /// <param name="deviations">The standard deviation of the luma around each pixel.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadRow(int y, Span<float> planes, Span<float> lines, Span<float> deviations)
     {
         // The extremes first: their rows are those of the picture that the filter then looks ahead of.
@@ -75,7 +79,7 @@ internal sealed class DetailedRows
         _filter.ReadRow(y, _smooth);
         planes.Clear();
         _picture.Row(y).CopyTo(planes);
-        LatticeNoise.Fill(y, (_grainCell, _grainCell), 0, 7, _grain.AsSpan(0, _width));
+        _noise.Fill(y, (_grainCell, _grainCell), 0, 7, _grain.AsSpan(0, _width));
 
         var luma = Planes.Vectors(planes[.._stride]);
         var smooth = Planes.Vectors(_smooth.AsSpan());
@@ -105,6 +109,7 @@ internal sealed class DetailedRows
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindExtremes(int y)
     {
         _extremes.Row(y + _radius);

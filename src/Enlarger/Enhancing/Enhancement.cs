@@ -12,8 +12,8 @@ internal sealed class Enhancement
         var prompt = StylePrompt.Read(options.Prompt, Lexicon.Own);
         UnknownWords = prompt.UnknownWords;
 
-        // Half the creativity shows three quarters of a style, because a style that hardly shows is none.
-        Style = prompt.Look.Times(1 - ((1 - _creativity) * (1 - _creativity)));
+        // Half the creativity shows seven eighths of a style, because a style that hardly shows is none.
+        Style = prompt.Look.Times(1 - Math.Pow(1 - _creativity, 3));
     }
 
     /// <summary>What is asked for; null where nothing is.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Enlarger.Imaging;
 
 namespace Enlarger.Enhancing;
@@ -72,6 +73,7 @@ internal sealed class Grading
     }
 
     // Black and white stay where they are, and what was darker stays darker, but for the sheen.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ShapeTone(Span<float> luma)
     {
         var brightness = new Vector<float>(_look[LookKnob.Brightness]);
@@ -96,6 +98,7 @@ internal sealed class Grading
     }
 
     // The darker side of an edge, as in XDoG (Winnemöller and others, 2012), or a glow around it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void DrawLines(Span<float> luma, ReadOnlySpan<float> lines, ReadOnlySpan<float> deviations)
     {
         var edge = _look[LookKnob.Edge];
@@ -117,6 +120,7 @@ internal sealed class Grading
     }
 
     // Steps with a slope of a fifth of their width, so that their borders are not jagged.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Posterise(Span<float> luma)
     {
         var amount = new Vector<float>(_look[LookKnob.Posterise]);
@@ -131,6 +135,7 @@ internal sealed class Grading
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Tint(Span<float> planes)
     {
         var amount = new Vector<float>(_look[LookKnob.Tint]);
@@ -162,6 +167,7 @@ internal sealed class Grading
     }
 
     // Warm light shows least in black and white, where a cast would look like a fault of the screen.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Colour(Span<float> planes)
     {
         var saturation = new Vector<float>(1 + _look[LookKnob.Saturation]);

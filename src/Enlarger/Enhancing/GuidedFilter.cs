@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Enlarger.Enhancing;
 
@@ -48,6 +49,7 @@ internal sealed class GuidedFilter
     }
 
     /// <summary>Computes row <paramref name="y"/>, all planes; rows are asked for in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadRow(int y, Span<float> filtered)
     {
         _coefficients.Average(y, _radius, _line);
@@ -71,6 +73,7 @@ internal sealed class GuidedFilter
     public ReadOnlySpan<float> Variances(int y) => _coefficients.Row(y).Slice(((2 * _planes) + 1) * _stride, _stride);
 
     // For each plane the samples themselves and their products with the luma, averaged along the row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ComputeMoments(int y, Span<float> moments)
     {
         var picture = _picture.Row(y);
@@ -90,6 +93,7 @@ internal sealed class GuidedFilter
         _window.Average(moments);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ComputeCoefficients(int y, Span<float> coefficients)
     {
         _moments.Average(y, _radius, _means);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Enlarger.Enhancing;
 
@@ -47,6 +48,7 @@ internal sealed class KuwaharaFilter
     }
 
     /// <summary>Computes row <paramref name="y"/>, all planes; rows are asked for in order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadRow(int y, Span<float> painted)
     {
         painted.Clear();
@@ -70,6 +72,7 @@ internal sealed class KuwaharaFilter
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(ReadOnlySpan<float> windows, Span<float> painted)
     {
         var small = new Vector<float>(VarianceSmall);
@@ -91,6 +94,7 @@ internal sealed class KuwaharaFilter
     }
 
     // The planes, and behind them the luma squared, averaged along the row.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ComputeMoments(int y, Span<float> moments)
     {
         var picture = _picture.Row(y)[..(_planes * _stride)];

@@ -20,6 +20,9 @@ internal sealed class Look
     /// <summary>-1 to 1 where <see cref="IsSigned"/>, else 0 to 1.</summary>
     public float this[LookKnob knob] => (float)_turns[(int)knob];
 
+    /// <summary>Nothing is turned.</summary>
+    public bool IsPlain => Array.TrueForAll(_turns, turn => turn == 0);
+
     /// <summary>A grey picture does not stay grey.</summary>
     public bool IsColourful => this[LookKnob.Warmth] != 0
         || (this[LookKnob.Tint] > 0 && Palette.Any(colour => colour.Red != colour.Green || colour.Green != colour.Blue));

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Enlarger.Enhancing;
@@ -27,6 +28,7 @@ internal static class Planes
         MemoryMarshal.Cast<float, Vector<float>>(row);
 
     /// <summary>Splits a row of interleaved samples, grey or RGB.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Split(ReadOnlySpan<float> samples, int channels, int width, Span<float> planes)
     {
         if (channels == 1)
@@ -49,29 +51,41 @@ internal static class Planes
         }
     }
 
-    /// <summary>Puts the planes of a row together again, within 0 to 1.</summary>
-    public static void Merge(ReadOnlySpan<float> planes, int channels, int width, Span<float> samples)
+    /// <summary>Puts the planes of a row together again, within 0 to 1. The planes are used up.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Merge(Span<float> planes, int channels, int width, Span<float> samples)
     {
+        var all = Vectors(planes);
+        if (channels == 3)
+        {
+            var length = all.Length / 3;
+            for (var i = 0; i < length; i++)
+            {
+                var (grey, blue, red) = (all[i], all[length + i], all[(2 * length) + i]);
+                all[i] = grey + red;
+                all[length + i] = grey - ((red * (Red / Green)) + (blue * (Blue / Green)));
+                all[(2 * length) + i] = grey + blue;
+            }
+        }
+
+        foreach (ref var sample in all)
+        {
+            sample = Vector.Min(Vector<float>.One, Vector.Max(Vector<float>.Zero, sample));
+        }
+
         if (channels == 1)
         {
-            for (var x = 0; x < width; x++)
-            {
-                samples[x] = Math.Clamp(planes[x], 0, 1);
-            }
-
+            planes[..width].CopyTo(samples);
             return;
         }
 
         var stride = Stride(width);
-        var luma = planes[..width];
-        var blues = planes.Slice(stride, width);
-        var reds = planes.Slice(2 * stride, width);
-        for (int x = 0, i = 0; x < luma.Length; x++, i += 3)
+        var reds = planes[..width];
+        var greens = planes.Slice(stride, width);
+        var blues = planes.Slice(2 * stride, width);
+        for (int x = 0, i = 0; x < reds.Length; x++, i += 3)
         {
-            var (grey, blue, red) = (luma[x], blues[x], reds[x]);
-            samples[i] = Math.Clamp(grey + red, 0, 1);
-            samples[i + 1] = Math.Clamp(grey - ((Red / Green * red) + (Blue / Green * blue)), 0, 1);
-            samples[i + 2] = Math.Clamp(grey + blue, 0, 1);
+            (samples[i], samples[i + 1], samples[i + 2]) = (reds[x], greens[x], blues[x]);
         }
     }
 

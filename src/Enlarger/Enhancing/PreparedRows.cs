@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Enlarger.Imaging;
 
 namespace Enlarger.Enhancing;
@@ -31,9 +32,9 @@ internal sealed class PreparedRows
 
     private readonly int _channels;
     private readonly int _width;
+    private readonly int _height;
     private readonly int _stride;
-    private readonly float[] _row;
-    private readonly float[] _filtered;
+    private readonly float[] _planes;
     private readonly RowCache _last;
 
     /// <param name="image">The picture, whose noise is measured.</param>
@@ -41,62 +42,80 @@ internal sealed class PreparedRows
     /// <param name="source">The rows of the picture, interleaved, samples from 0 to 1.</param>
     public PreparedRows(PixelImage image, PreparationStrength strength, FloatRowSource source)
     {
-        _channels = image.Layout.ColourChannels;
-        _width = image.Width;
+        (_channels, _width, _height) = (image.Layout.ColourChannels, image.Width, image.Height);
         _stride = Planes.Stride(_width);
-        _row = new float[_width * _channels];
-        _filtered = new float[_stride * _channels];
-        _last = Cache(SmoothingRadius, (y, planes) =>
+        _planes = new float[_stride * _channels];
+        var samples = new float[_width * _channels];
+        _last = Cache((y, planes) =>
         {
-            source(y, _row);
-            Planes.Split(_row, _channels, _width, planes);
+            source(y, samples);
+            Planes.Split(samples, _channels, _width, planes);
         });
 
-        var height = image.Height;
-        var paintRadius = Math.Clamp(Math.Min(_width, height) / PaintWindowsPerSide, 2, PaintRadiusMax);
         if (strength.Smoothing > 0)
         {
-            var noise = Math.Clamp(NoiseEstimate.Of(image), NoiseFloor, NoiseMax) * NoiseDeviations;
-            var picture = _last;
-            var filter = new GuidedFilter(picture, _width, height, _channels, SmoothingRadius, noise);
-            _last = Cache(Math.Max(paintRadius, SmoothingRadius), (y, planes) =>
-            {
-                filter.ReadRow(y, _filtered);
-                Mix(picture.Row(y), _filtered, (float)strength.Smoothing, planes);
-            });
+            var noise = Math.Clamp(NoiseEstimate.Of(image), NoiseFloor, NoiseMax);
+            _last = Smooth(_last, noise * NoiseDeviations, (float)strength.Smoothing);
         }
 
         if (strength.Paint > 0)
         {
-            var picture = _last;
-            var filter = new KuwaharaFilter(picture, _width, height, _channels, paintRadius);
-            _last = Cache(ContrastRadius, (y, planes) =>
-            {
-                filter.ReadRow(y, _filtered);
-                Mix(picture.Row(y), _filtered, (float)strength.Paint, planes);
-            });
+            _last = Paint(_last, (float)strength.Paint);
         }
 
         if (strength.Contrast != 0)
         {
-            var picture = _last;
-            var filter = new GuidedFilter(picture, _width, height, 1, ContrastRadius, ContrastDeviation);
-            _last = Cache(0, (y, planes) =>
-            {
-                filter.ReadRow(y, _filtered);
-                picture.Row(y).CopyTo(planes);
-                Spread(planes[.._stride], _filtered, (float)strength.Contrast);
-            });
+            _last = AddContrast(_last, (float)strength.Contrast);
         }
-
-        // A filter looks ahead by twice its radius while it needs the row itself.
-        RowCache Cache(int radius, FloatRowSource rows) =>
-            new(image.Height, _stride * _channels, (2 * Math.Max(radius, ContrastRadius)) + 1, rows);
     }
 
     /// <summary>Computes row <paramref name="y"/>, interleaved; rows are asked for in order.</summary>
-    public void ReadRow(int y, Span<float> row) => Planes.Merge(_last.Row(y), _channels, _width, row);
+    public void ReadRow(int y, Span<float> row)
+    {
+        _last.Row(y).CopyTo(_planes);
+        Planes.Merge(_planes, _channels, _width, row);
+    }
 
+    // A filter that is asked for a row may compute rows of the stage before it, so each stage has a line of its own.
+    private RowCache Smooth(RowCache picture, double deviation, float part)
+    {
+        var filtered = new float[_stride * _channels];
+        var filter = new GuidedFilter(picture, _width, _height, _channels, SmoothingRadius, deviation);
+        return Cache((y, planes) =>
+        {
+            filter.ReadRow(y, filtered);
+            Mix(picture.Row(y), filtered, part, planes);
+        });
+    }
+
+    private RowCache Paint(RowCache picture, float part)
+    {
+        var painted = new float[_stride * _channels];
+        var radius = Math.Clamp(Math.Min(_width, _height) / PaintWindowsPerSide, 2, PaintRadiusMax);
+        var filter = new KuwaharaFilter(picture, _width, _height, _channels, radius);
+        return Cache((y, planes) =>
+        {
+            filter.ReadRow(y, painted);
+            Mix(picture.Row(y), painted, part, planes);
+        });
+    }
+
+    private RowCache AddContrast(RowCache picture, float amount)
+    {
+        var smooth = new float[_stride];
+        var filter = new GuidedFilter(picture, _width, _height, 1, ContrastRadius, ContrastDeviation);
+        return Cache((y, planes) =>
+        {
+            filter.ReadRow(y, smooth);
+            picture.Row(y).CopyTo(planes);
+            Spread(planes[.._stride], smooth, amount);
+        });
+    }
+
+    // As many rows as the filter that looks furthest ahead needs while it asks for the row itself.
+    private RowCache Cache(FloatRowSource rows) => new(_height, _stride * _channels, (2 * ContrastRadius) + 1, rows);
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Mix(ReadOnlySpan<float> picture, ReadOnlySpan<float> filtered, float part, Span<float> mixed)
     {
         var from = Planes.Vectors(picture);
@@ -110,6 +129,7 @@ internal sealed class PreparedRows
     }
 
     // Less towards black and white, where the picture has no room: what is added vanishes with the distance to them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread(Span<float> luma, ReadOnlySpan<float> smooth, float amount)
     {
         var row = Planes.Vectors(luma);

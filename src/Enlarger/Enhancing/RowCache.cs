@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Enlarger.Imaging;
 
 namespace Enlarger.Enhancing;
@@ -33,6 +34,7 @@ internal sealed class RowCache(int height, int length, int kept, FloatRowSource 
     /// The means of the rows from <paramref name="radius"/> above to as many below, of as many samples as there is room
     /// for.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Average(int y, int radius, Span<float> means)
     {
         // The lowest first, or it would overwrite a row that has been taken already.

@@ -13,6 +13,7 @@ internal sealed class Texture
 
     private readonly LookKnob _kind;
     private readonly float _unit;
+    private readonly LatticeNoise _noise;
     private readonly float[] _first;
     private readonly float[] _second;
     private readonly float[] _third;
@@ -22,7 +23,7 @@ internal sealed class Texture
     /// <param name="unit">How large a pixel of a picture of the usual size is here.</param>
     public Texture(LookKnob kind, int width, float unit)
     {
-        (_kind, _unit) = (kind, unit);
+        (_kind, _unit, _noise) = (kind, unit, new LatticeNoise(width));
         (_first, _second, _third) = (new float[width], new float[width], new float[width]);
     }
 
@@ -49,7 +50,7 @@ internal sealed class Texture
                 AddCanvas(y, amount, luma);
                 break;
             case LookKnob.Brush:
-                Fill(y, (28, 2.6f), 0.6f, 21, (70, 6), -0.4f, 22);
+                Fill(y, (2.6f, 30), 0.9f, 21, (6, 60), 0.7f, 22);
                 AddMixed(amount * 0.34f, luma);
                 break;
             case LookKnob.Brushed:
@@ -69,7 +70,7 @@ internal sealed class Texture
                 AddWood(y, amount, luma);
                 break;
             case LookKnob.Sparkle:
-                AddPeaks(y, amount * 0.9f, (2.4f, 2.4f), 0, 0.93f, luma);
+                AddPeaks(y, amount * 0.9f, (3.2f, 3.2f), 0, 0.9f, luma);
                 break;
             case LookKnob.Streaks:
                 AddPeaks(y, amount * 0.4f, (1.4f, 30), 0.22f, 0.72f, luma);
@@ -199,6 +200,6 @@ internal sealed class Texture
     }
 
     private void Noise(int y, (float Across, float Down) cell, float slant, uint seed, Span<float> row) =>
-        LatticeNoise.Fill(
+        _noise.Fill(
             y, (Math.Max(1, cell.Across * _unit), Math.Max(1, cell.Down * _unit)), slant, seed, row);
 }

@@ -21,6 +21,9 @@ internal sealed class FidelityCheck
     // A standard deviation of the cells, in levels, below which a picture has no structure to be found again.
     private const double StructureMin = 8;
 
+    // Fewer cells may be unlike by chance.
+    private const int LikenessCellsMin = 16;
+
     private readonly Grid _picture;
     private readonly Grid _result;
     private readonly int _spread;
@@ -91,7 +94,9 @@ internal sealed class FidelityCheck
             varianceB += (b[i] - meanB) * (b[i] - meanB) / a.Length;
         }
 
-        return varianceA < StructureMin * StructureMin ? 1 : covariance / Math.Sqrt((varianceA * varianceB) + double.Epsilon);
+        return a.Length < LikenessCellsMin || varianceA < StructureMin * StructureMin
+            ? 1
+            : covariance / Math.Sqrt((varianceA * varianceB) + double.Epsilon);
     }
 
     private double[] Brightness(double[] cells) =>
@@ -134,18 +139,38 @@ internal sealed class FidelityCheck
         private void Sum(ReadOnlySpan<float> row, double start, double end, Span<double> sums)
         {
             var (first, last) = ((int)start, Math.Min((int)end, size.Width - 1));
+            Span<float> inner = stackalloc float[channels];
+            SumPixels(row[(first * channels)..(last * channels)], inner);
             for (var c = 0; c < channels; c++)
             {
-                var sum = 0f;
-                for (var i = (first * channels) + c; i < last * channels; i += channels)
-                {
-                    sum += row[i];
-                }
-
                 // What the first pixel has too much, and the last too little.
                 var (left, right) = (row[(first * channels) + c], row[(last * channels) + c]);
-                sums[c] = sum - ((start - first) * left) + ((end - last) * right);
+                sums[c] = inner[c] - ((start - first) * left) + ((end - last) * right);
             }
+        }
+
+        // The three sums side by side, as each addition waits for the one before.
+        private void SumPixels(ReadOnlySpan<float> pixels, Span<float> sums)
+        {
+            if (channels != 3)
+            {
+                foreach (var sample in pixels)
+                {
+                    sums[0] += sample;
+                }
+
+                return;
+            }
+
+            var (red, green, blue) = (0f, 0f, 0f);
+            for (var i = 0; i + 2 < pixels.Length; i += 3)
+            {
+                red += pixels[i];
+                green += pixels[i + 1];
+                blue += pixels[i + 2];
+            }
+
+            (sums[0], sums[1], sums[2]) = (red, green, blue);
         }
     }
 }
@@ -165,11 +190,18 @@ internal sealed record FidelityBounds(double MeanMax, double CellMax, double Par
     /// </summary>
     public static FidelityBounds Faithful { get; } = new(6, 32, 0.5, -1);
 
-    /// <summary>For enhanced pictures, which are meant to differ, the more the more creativity there is.</summary>
+    /// <summary>
+    /// For enhanced pictures, which are meant to differ, the more the more creativity there is. Measured at a creativity
+    /// of 1 over the samples and thirteen bad pictures: without a style a mean of 9.1, a cell of 34 and a likeness of
+    /// 0.989; with each word of the lexicon a mean of 83, a cell of 232, where blue becomes gold, and a likeness of 0.55.
+    /// A picture that is not the input has a likeness of about 0.
+    /// </summary>
     public static FidelityBounds Of(Enhancement enhancement)
     {
-        var allowed = enhancement.Creativity;
-        return new FidelityBounds(
-            Faithful.MeanMax + (120 * allowed), Faithful.CellMax + (220 * allowed), double.PositiveInfinity, 0);
+        var creativity = enhancement.Creativity;
+        return enhancement.Style.IsPlain
+            ? new FidelityBounds(
+                Faithful.MeanMax + (12 * creativity), Faithful.CellMax + (40 * creativity), double.PositiveInfinity, 0.9)
+            : new FidelityBounds(Faithful.MeanMax + 110, 255, double.PositiveInfinity, 0.3);
     }
 }
