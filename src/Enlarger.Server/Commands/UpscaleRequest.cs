@@ -22,8 +22,8 @@ internal sealed record UpscaleRequest
     public bool Recursive { get; init; }
 
     /// <summary>
-    /// What is put between name and extension of a result beside its input: <c>@4x</c>, or <c>@4x-enhanced</c>, which is
-    /// another picture.
+    /// What is put between name and extension of a result beside its input: <c>@4x</c>, or <c>@4x-enhanced</c>, which
+    /// is another picture.
     /// </summary>
     public string Suffix
     {

@@ -5,16 +5,17 @@ using Enlarger.Imaging;
 namespace Enlarger.Enhancing;
 
 /// <summary>
-/// Makes the rows of an enlarged picture crisper: texture within edges grows, edges become steeper without a halo, since
-/// no sample leaves the range of its neighbours by more than a little, and texture gets a grain finer than itself.
+/// Makes the rows of an enlarged picture crisper: texture within edges grows, edges become steeper without a halo,
+/// since no sample leaves the range of its neighbours by more than a little, and texture gets a grain finer than itself.
 /// </summary>
 internal sealed class DetailedRows
 {
     // What varies less is texture, and more an edge.
     private const double EdgeDeviation = 0.06;
 
-    // Differences below one level of 255 are the rounding of the source.
-    private const float Core = 1f / 255;
+    // Differences below one level of 255 are the rounding of the source, and below this many deviations noise.
+    private const double CoreMin = 1.0 / 255;
+    private const double CoreDeviations = 2;
 
     // The deviation at which texture takes most of the fine grain: less is flat, more is an edge.
     private const float TextureDeviation = 0.05f;
@@ -30,6 +31,7 @@ internal sealed class DetailedRows
     private readonly int _stride;
     private readonly int _radius;
     private readonly float _grainCell;
+    private readonly float _core;
     private readonly DetailStrength _strength;
     private readonly RowCache _picture;
     private readonly RowCache _extremes;
@@ -52,6 +54,7 @@ internal sealed class DetailedRows
         _stride = Planes.Stride(size.Width);
         _radius = Math.Clamp((int)Math.Ceiling(scale) + 1, RadiusMin, RadiusMax);
         _grainCell = (float)Math.Clamp(0.6 * scale, 1, GrainCellMax);
+        _core = (float)Math.Max(CoreMin, CoreDeviations * strength.Noise);
         _samples = new float[_width * channels];
         (_smooth, _least, _most) = (new float[_stride], new float[_stride], new float[_stride]);
         (_grain, _noise) = (new float[_stride], new LatticeNoise(_width));
@@ -91,7 +94,7 @@ internal sealed class DetailedRows
         var darker = Planes.Vectors(lines);
         var around = Planes.Vectors(deviations);
         var (texture, edge) = (new Vector<float>((float)_strength.Texture), new Vector<float>((float)_strength.Edge));
-        var (core, margin) = (new Vector<float>(Core * Core), new Vector<float>((float)_strength.Overshoot));
+        var (core, margin) = (new Vector<float>(_core * _core), new Vector<float>((float)_strength.Overshoot));
         var (fine, half) = (new Vector<float>((float)_strength.Grain), new Vector<float>(0.5f));
         var (one, steep) = (Vector<float>.One, new Vector<float>(1 / (TextureDeviation * TextureDeviation)));
         for (var i = 0; i < luma.Length; i++)
@@ -99,8 +102,10 @@ internal sealed class DetailedRows
             var value = luma[i];
             var detail = value - smooth[i];
             detail *= texture * detail * detail / ((detail * detail) + core);
+            var contrast = value - means[i];
+            contrast *= edge * contrast * contrast / ((contrast * contrast) + core);
             var deviation = Vector.SquareRoot(variances[i]);
-            var crisp = value + detail + (edge * (value - means[i]));
+            var crisp = value + detail + contrast;
             crisp = Vector.Min(Vector.Max(crisp, least[i] - margin), most[i] + margin);
             var share = deviation / (one + (variances[i] * steep));
             luma[i] = crisp + (fine * share * (grain[i] - half));
@@ -134,4 +139,5 @@ internal sealed class DetailedRows
 /// <param name="Edge">The same for edges.</param>
 /// <param name="Overshoot">How far a sample may leave the range of its neighbours.</param>
 /// <param name="Grain">How much fine grain texture gets.</param>
-internal sealed record DetailStrength(double Texture, double Edge, double Overshoot, double Grain);
+/// <param name="Noise">The standard deviation of the noise that is left: what is kept of it shall not grow.</param>
+internal sealed record DetailStrength(double Texture, double Edge, double Overshoot, double Grain, double Noise);

@@ -35,12 +35,13 @@ internal sealed class Enhancement
     public PreparationStrength Preparation =>
         new(1 - _replication, Style[LookKnob.Paint], 0.6 * _creativity);
 
-    /// <summary>What is done to the enlarged picture's texture and edges.</summary>
-    public DetailStrength Detail => new(
+    /// <summary>What is done to texture and edges of an enlarged picture that had so much noise.</summary>
+    public DetailStrength DetailWith(double noise) => new(
         Math.Max(-0.9, (1.4 * _creativity) + (1.5 * Style[LookKnob.Detail])),
         Math.Max(0, _creativity * (1 + Style[LookKnob.Detail])),
-        0.05 * _creativity,
-        1.2 * _creativity);
+        0.03 * _creativity,
+        1.2 * _creativity,
+        noise * _replication);
 
     /// <summary>The colours and textures of the result.</summary>
     public Look Look
@@ -58,6 +59,8 @@ internal sealed class Enhancement
         }
     }
 
-    /// <summary>Colour channels of the result of a picture that has so many: grey stays so, unless colour is asked for.</summary>
+    /// <summary>
+    /// Colour channels of the result of a picture that has so many: grey stays so, unless colour is asked for.
+    /// </summary>
     public int ColourChannels(int channels) => Style.IsColourful ? 3 : channels;
 }

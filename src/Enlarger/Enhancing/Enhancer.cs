@@ -12,13 +12,15 @@ namespace Enlarger.Enhancing;
 internal sealed class Enhancer(PixelImage image, PixelSize size, Enhancement enhancement)
 {
     private readonly int _channels = image.Layout.ColourChannels;
+    private readonly double _noise = NoiseEstimate.Of(image);
 
     /// <summary>Colour channels of the result.</summary>
     public int ColourChannels { get; } = enhancement.ColourChannels(image.Layout.ColourChannels);
 
     /// <summary>The picture as the network gets it.</summary>
     public FloatRowSource Prepare(FloatRowSource picture) =>
-        new PreparedRows(image, enhancement.Preparation, picture).ReadRow;
+        new PreparedRows(
+            new PixelSize(image.Width, image.Height), _channels, _noise, enhancement.Preparation, picture).ReadRow;
 
     /// <summary>The result, with <see cref="ColourChannels"/>, of rows that have the channels of the picture.</summary>
     public FloatRowSource Finish(FloatRowSource enlarged)
@@ -29,7 +31,7 @@ internal sealed class Enhancer(PixelImage image, PixelSize size, Enhancement enh
         }
 
         var scale = Math.Sqrt((double)size.Width / image.Width * size.Height / image.Height);
-        var detailed = new DetailedRows(size, scale, _channels, enhancement.Detail, enlarged);
+        var detailed = new DetailedRows(size, scale, _channels, enhancement.DetailWith(_noise), enlarged);
         var grading = new Grading(size, ColourChannels, enhancement.Look);
         var stride = Planes.Stride(size.Width);
         var (planes, lines, deviations) = (new float[ColourChannels * stride], new float[stride], new float[stride]);

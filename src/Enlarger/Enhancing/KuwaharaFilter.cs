@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Enlarger.Enhancing;
 
 /// <summary>
-/// Makes flat dabs of colour with firm borders, as a painter does: each pixel takes the mean of that of the four windows
-/// around it which varies least (Kuwahara and others, 1976), weighted smoothly as by Papari and others, "Artistic Edge
+/// Makes flat dabs of colour with firm borders, as a painter does: each pixel takes the mean of that of the four
+/// windows around it which varies least (Kuwahara and others, 1976), weighted smoothly as by Papari and others, "Artistic Edge
 /// and Corner Enhancing Smoothing", 2007, or blocks would show.
 /// </summary>
 internal sealed class KuwaharaFilter

@@ -25,7 +25,7 @@ internal sealed class Look
 
     /// <summary>A grey picture does not stay grey.</summary>
     public bool IsColourful => this[LookKnob.Warmth] != 0
-        || (this[LookKnob.Tint] > 0 && Palette.Any(colour => colour.Red != colour.Green || colour.Green != colour.Blue));
+        || (this[LookKnob.Tint] > 0 && Palette.Any(one => one.Red != one.Green || one.Green != one.Blue));
 
     /// <summary>The knob can be turned both ways.</summary>
     public static bool IsSigned(LookKnob knob) => knob
@@ -47,8 +47,8 @@ internal sealed class Look
     }
 
     /// <summary>
-    /// Both together: what is turned both ways adds up, within its range, and of what is turned one way the second takes
-    /// its part of what the first has left. Palettes mix by how much they tint.
+    /// Both together: what is turned both ways adds up, within its range, and of what is turned one way the second
+    /// takes its part of what the first has left. Palettes mix by how much they tint.
     /// </summary>
     public Look With(Look other)
     {

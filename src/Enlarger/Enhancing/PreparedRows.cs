@@ -16,15 +16,15 @@ internal sealed class PreparedRows
     // What varies less than this many deviations of the noise is smoothed.
     private const double NoiseDeviations = 3;
 
-    // Two levels of 255: also in a clean picture the faintest texture is what smoothing takes away.
-    private const double NoiseFloor = 2.0 / 255;
+    // Three levels of 255: also in a clean picture the faintest texture is what smoothing takes away.
+    private const double NoiseFloor = 3.0 / 255;
 
     // Beyond this it is not noise but the picture, whatever the estimate says.
     private const double NoiseMax = 25.0 / 255;
 
     // Local contrast is what varies over some thirty pixels, and by less than this it is no edge of an object.
     private const int ContrastRadius = 16;
-    private const double ContrastDeviation = 0.12;
+    private const double ContrastDeviation = 0.08;
 
     // The shorter side has this many windows of the brush, so that dabs look alike in pictures of any size.
     private const int PaintWindowsPerSide = 160;
@@ -37,12 +37,15 @@ internal sealed class PreparedRows
     private readonly float[] _planes;
     private readonly RowCache _last;
 
-    /// <param name="image">The picture, whose noise is measured.</param>
+    /// <param name="size">The size of the picture.</param>
+    /// <param name="channels">1 grey or 3 RGB.</param>
+    /// <param name="noise">The standard deviation of its noise.</param>
     /// <param name="strength">How much is done.</param>
     /// <param name="source">The rows of the picture, interleaved, samples from 0 to 1.</param>
-    public PreparedRows(PixelImage image, PreparationStrength strength, FloatRowSource source)
+    public PreparedRows(
+        PixelSize size, int channels, double noise, PreparationStrength strength, FloatRowSource source)
     {
-        (_channels, _width, _height) = (image.Layout.ColourChannels, image.Width, image.Height);
+        (_channels, _width, _height) = (channels, size.Width, size.Height);
         _stride = Planes.Stride(_width);
         _planes = new float[_stride * _channels];
         var samples = new float[_width * _channels];
@@ -54,8 +57,8 @@ internal sealed class PreparedRows
 
         if (strength.Smoothing > 0)
         {
-            var noise = Math.Clamp(NoiseEstimate.Of(image), NoiseFloor, NoiseMax);
-            _last = Smooth(_last, noise * NoiseDeviations, (float)strength.Smoothing);
+            var deviation = Math.Clamp(noise, NoiseFloor, NoiseMax) * NoiseDeviations;
+            _last = Smooth(_last, deviation, (float)strength.Smoothing);
         }
 
         if (strength.Paint > 0)

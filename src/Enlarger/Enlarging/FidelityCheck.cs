@@ -185,23 +185,26 @@ internal sealed class FidelityCheck
 internal sealed record FidelityBounds(double MeanMax, double CellMax, double PartMax, double LikenessMin)
 {
     /// <summary>
-    /// For networks. The faithful ones stay below a mean of 0.7 on photographs and drawings, and reach 2.1 on one that is
-    /// mostly noise.
+    /// For networks. The faithful ones stay below a mean of 0.7 on photographs and drawings, and reach 2.1 on one that
+    /// is mostly noise.
     /// </summary>
     public static FidelityBounds Faithful { get; } = new(6, 32, 0.5, -1);
 
     /// <summary>
-    /// For enhanced pictures, which are meant to differ, the more the more creativity there is. Measured at a creativity
-    /// of 1 over the samples and thirteen bad pictures: without a style a mean of 9.1, a cell of 34 and a likeness of
-    /// 0.989; with each word of the lexicon a mean of 83, a cell of 232, where blue becomes gold, and a likeness of 0.55.
-    /// A picture that is not the input has a likeness of about 0.
+    /// For enhanced pictures, which are meant to differ, the more the more creativity there is. Measured at a
+    /// creativity of 1 over the samples and thirteen bad pictures: without a style a mean of 9.1, a cell of 34 and a
+    /// likeness of 0.989; with each word of the lexicon a mean of 83, a cell of 232, where blue becomes gold, and a
+    /// likeness of 0.55. A picture that is not the input has a likeness of about 0.
     /// </summary>
     public static FidelityBounds Of(Enhancement enhancement)
     {
         var creativity = enhancement.Creativity;
         return enhancement.Style.IsPlain
             ? new FidelityBounds(
-                Faithful.MeanMax + (12 * creativity), Faithful.CellMax + (40 * creativity), double.PositiveInfinity, 0.9)
+                Faithful.MeanMax + (12 * creativity),
+                Faithful.CellMax + (40 * creativity),
+                double.PositiveInfinity,
+                0.9)
             : new FidelityBounds(Faithful.MeanMax + 110, 255, double.PositiveInfinity, 0.3);
     }
 }

