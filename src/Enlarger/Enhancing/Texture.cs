@@ -178,11 +178,14 @@ internal sealed class Texture
         }
     }
 
+    // Least in black and white, where strokes would be scratches.
     private void AddMixed(float amount, Span<float> luma)
     {
         for (var x = 0; x < luma.Length; x++)
         {
-            luma[x] += amount * ((0.6f * _first[x]) + (0.4f * _second[x]) - 0.5f);
+            var grey = Math.Clamp(luma[x], 0, 1);
+            var strokes = (0.6f * _first[x]) + (0.4f * _second[x]) - 0.5f;
+            luma[x] += amount * (0.3f + (2.8f * grey * (1 - grey))) * strokes;
         }
     }
 
