@@ -5,7 +5,8 @@ namespace Enlarger.Enhancing;
 
 /// <summary>
 /// Means, minima and maxima over the pixels of a row from <c>radius</c> to the left to as many to the right, by
-/// doubling windows: a few passes of vectors whatever the radius, and no running sum whose rounding would drift along the row.
+/// doubling windows: a few passes of vectors whatever the radius, and no running sum whose rounding would drift along
+/// the row.
 /// </summary>
 /// <param name="width">Pixels in a row.</param>
 /// <param name="radius">Pixels to each side; beyond an edge the outermost pixel is repeated.</param>

@@ -6,7 +6,8 @@ namespace Enlarger.Enhancing;
 
 /// <summary>
 /// Makes the rows of an enlarged picture crisper: texture within edges grows, edges become steeper without a halo,
-/// since no sample leaves the range of its neighbours by more than a little, and texture gets a grain finer than itself.
+/// since no sample leaves the range of its neighbours by more than a little, and texture gets a grain finer than
+/// itself.
 /// </summary>
 internal sealed class DetailedRows
 {

@@ -29,7 +29,7 @@ internal sealed class GuidedFilter
     /// <param name="height">Rows.</param>
     /// <param name="planes">1 for luma alone, or 3.</param>
     /// <param name="radius">Pixels to each side of a window; the filter sees twice as far.</param>
-    /// <param name="deviation">The standard deviation at which half of the variation stays, samples from 0 to 1.</param>
+    /// <param name="deviation">The standard deviation at which half of the variation stays.</param>
     public GuidedFilter(RowCache picture, int width, int height, int planes, int radius, double deviation)
     {
         _picture = picture;

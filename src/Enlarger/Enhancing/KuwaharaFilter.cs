@@ -5,8 +5,8 @@ namespace Enlarger.Enhancing;
 
 /// <summary>
 /// Makes flat dabs of colour with firm borders, as a painter does: each pixel takes the mean of that of the four
-/// windows around it which varies least (Kuwahara and others, 1976), weighted smoothly as by Papari and others, "Artistic Edge
-/// and Corner Enhancing Smoothing", 2007, or blocks would show.
+/// windows around it which varies least (Kuwahara and others, 1976), weighted smoothly as by Papari and others,
+/// "Artistic Edge and Corner Enhancing Smoothing", 2007, or blocks would show.
 /// </summary>
 internal sealed class KuwaharaFilter
 {

@@ -1,6 +1,7 @@
 using Enlarger.Enhancing;
 using Enlarger.Enlarging;
 using Enlarger.Imaging;
+using Enlarger.Tests.Enlarging;
 
 namespace Enlarger.Tests.Enhancing;
 
@@ -22,6 +23,23 @@ public sealed class EnhancedFidelityTests
         Refused(prompt, picture, (y, row) => Samples.ReadColours(other, y, row));
         Refused(prompt, picture, (y, row) => Samples.ReadColours(picture, picture.Height - 1 - y, row));
         Assert.Equal(0, Check(prompt, picture, (y, row) => Samples.ReadColours(picture, y, row)), 0.01);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0)]
+    [InlineData(255, 255, 255)]
+    [InlineData(0, 0, 255)]
+    [InlineData(255, 255, 0)]
+    [InlineData(0, 255, 255)]
+    public async Task Solid_colours_stay_valid_pictures_in_any_style(int red, int green, int blue)
+    {
+        var picture = Enlargement.Draw(24, 24, 3, (_, _, c) => c == 0 ? red : c == 1 ? green : blue);
+        foreach (var word in Lexicon.Own.Entries.Select(entry => entry.Word))
+        {
+            var options = new EnhanceOptions { Creativity = 1, Prompt = word };
+
+            Assert.Equal(24, (await Enhanced.Of(picture, options)).Width);
+        }
     }
 
     private static void Refused(string prompt, PixelImage picture, FloatRowSource result)

@@ -40,7 +40,7 @@ public sealed class KnobTests
         }
 
         Assert.Equal(0, changes[0]);
-        Assert.All(changes.Zip(changes.Skip(1)), pair => Assert.True(pair.Second > pair.First + 0.5, $"{pair}"));
+        Assert.All(changes.Zip(changes.Skip(1)), pair => Assert.True(pair.Second > pair.First + 0.2, $"{pair}"));
     }
 
     [Theory]
@@ -81,7 +81,7 @@ public sealed class KnobTests
     [Theory]
     [InlineData(0.5)]
     [InlineData(1)]
-    public async Task Edges_get_no_halo(double creativity)
+    public async Task Edges_overshoot_by_a_quarter_of_their_height_at_most(double creativity)
     {
         var step = Enlargement.Draw(96, 48, 3, (x, _, _) => x < 48 ? 80 : 170);
         var options = new EnhanceOptions { Creativity = creativity, Replication = 1 };
@@ -89,8 +89,8 @@ public sealed class KnobTests
         var image = await Enhanced.Of(step, options, 2, "photo");
 
         var row = Enumerable.Range(0, image.Width).Select(x => (int)image.Row(48)[(x * 3) + 1]).ToArray();
-        Assert.InRange(row.Min(), row[4] - (24 * creativity), row[4]);
-        Assert.InRange(row.Max(), row[^4], row[^4] + (24 * creativity));
+        Assert.InRange(row.Min(), row[4] - 22, row[4]);
+        Assert.InRange(row.Max(), row[^4], row[^4] + 22);
         Assert.True(row[^4] - row[4] >= 88, $"{row[4]} to {row[^4]}");
     }
 
