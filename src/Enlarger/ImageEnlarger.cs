@@ -43,6 +43,7 @@ public sealed class ImageEnlarger(ModelStore models)
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
+        options.Enhance?.Check();
         return Task.Run(() => Enlarge(source, target, options, progress, cancel), cancel);
     }
 
@@ -67,7 +68,10 @@ public sealed class ImageEnlarger(ModelStore models)
 
         var times = new EnlargeTimes(decoded, rows.Time, clock.Elapsed - decoded - rows.Time);
         return new EnlargeResult(
-            image.Layout, read.Format, read.Frames, rows.Layout, format, model.Name, rows.Fidelity, times);
+            image.Layout, read.Format, read.Frames, rows.Layout, format, model.Name, rows.Fidelity, times)
+        {
+            UnknownWords = plan.Enhancement?.UnknownWords ?? [],
+        };
 
         void ReadRow(int y, Span<byte> samples)
         {

@@ -157,6 +157,6 @@ internal sealed partial class InputFiles
 
     private static bool IsResult(string path) => ResultName().IsMatch(Path.GetFileNameWithoutExtension(path));
 
-    [GeneratedRegex(@"@(\d+(\.\d+)?x|\d+x\d+)$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"@(\d+(\.\d+)?x|\d+x\d+)(-enhanced)?$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex ResultName();
 }

@@ -19,6 +19,8 @@ internal sealed class UpscaleCommand : Command
           enlarger upscale photos -o large --recursive        a folder and those in it, into another
           enlarger upscale '*.png' --size 1920x1080 -m lanczos
           enlarger upscale - -o - < small.jpg > big.jpg       in a pipe
+          enlarger upscale photo.jpg --enhance -s 1           the same size, crisper and cleaner
+          enlarger upscale photo.jpg --enhance --prompt gold  in a style
 
         The path of each result is printed when it is finished, so not always in the order of the inputs. A result
         that is there already is skipped, so that a batch that was stopped goes on where it stopped.
@@ -62,6 +64,7 @@ internal sealed class UpscaleCommand : Command
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<int?> _threads = SharedOptions.Threads();
     private readonly Option<bool> _strip = Flag("--strip", "Leave out EXIF, XMP, IPTC and density.");
+    private readonly EnhancementOptions _enhancement = new();
     private readonly Option<bool> _json = Flag("--json", "Print a line of JSON for each picture.");
     private readonly Option<bool> _quiet = Flag("--quiet", "Print nothing but results and errors.");
     private readonly Option<bool> _force = Flag("--force", "Make and overwrite results that are there already.");
@@ -76,7 +79,10 @@ internal sealed class UpscaleCommand : Command
             _ => ImageFormats.All.Select(format => new CompletionItem(FormatNames.Of(format))));
         Arguments.Add(_inputs);
         foreach (var option in (Option[])
-            [_output, _scale, _size, _model, _format, _quality, _threads, _strip, _json, _quiet, _force, _recursive])
+        [
+            _output, _scale, _size, _model, _format, _quality, .. _enhancement.All, _threads, _strip, _json, _quiet,
+            _force, _recursive,
+        ])
         {
             Options.Add(option);
         }
@@ -92,6 +98,8 @@ internal sealed class UpscaleCommand : Command
             {
                 result.AddError("--scale and --size exclude each other.");
             }
+
+            _enhancement.Validate(result);
         });
         SetAction((result, cancel) => RunAsync(ReadRequest(result), terminal, models, cancel));
     }
@@ -125,6 +133,7 @@ internal sealed class UpscaleCommand : Command
             Quality = result.GetValue(_quality),
             Strip = result.GetValue(_strip),
             Threads = result.GetValue(_threads) ?? 0,
+            Enhance = _enhancement.Read(result),
         },
     };
 

@@ -10,6 +10,7 @@ namespace Enlarger.Server.Commands;
 /// <param name="Model">The full name of the model.</param>
 /// <param name="Format">The format of the result.</param>
 /// <param name="Fidelity">Mean difference of picture and reduced result in levels of 0 to 255; 0 is perfect.</param>
+/// <param name="UnknownWords">Words of the prompt that mean nothing here; null without one.</param>
 /// <param name="Milliseconds">Where the time went.</param>
 /// <param name="Error">Why it failed, as a sentence.</param>
 internal sealed record UpscaleReport(
@@ -22,6 +23,7 @@ internal sealed record UpscaleReport(
     string? Model = null,
     string? Format = null,
     double? Fidelity = null,
+    IReadOnlyList<string>? UnknownWords = null,
     UpscaleMilliseconds? Milliseconds = null,
     string? Error = null)
 {

@@ -21,10 +21,20 @@ internal sealed record UpscaleRequest
 
     public bool Recursive { get; init; }
 
-    /// <summary>What is put between name and extension of a result beside its input: <c>@4x</c>.</summary>
-    public string Suffix => Options.Size is { } size
-        ? $"@{size.Width}x{size.Height}"
-        : string.Create(CultureInfo.InvariantCulture, $"@{Options.Scale:0.######}x");
+    /// <summary>
+    /// What is put between name and extension of a result beside its input: <c>@4x</c>, or <c>@4x-enhanced</c>, which
+    /// is another picture.
+    /// </summary>
+    public string Suffix
+    {
+        get
+        {
+            var size = Options.Size is var (width, height)
+                ? $"@{width}x{height}"
+                : string.Create(CultureInfo.InvariantCulture, $"@{Options.Scale:0.######}x");
+            return Options.Enhance is null ? size : size + "-enhanced";
+        }
+    }
 }
 
 /// <summary>One picture to enlarge, and where to.</summary>

@@ -116,6 +116,11 @@ internal sealed class UpscaleRun(
             display.Say($"{item.Input} has {result.Frames} frames; only the first was enlarged.");
         }
 
+        if (result.UnknownWords.Count > 0 && !request.Quiet)
+        {
+            display.Say($"Left out, as no words of style: {string.Join(", ", result.UnknownWords)}.");
+        }
+
         return new UpscaleReport(
             item.Input,
             item.Output,
@@ -128,6 +133,7 @@ internal sealed class UpscaleRun(
             result.Model,
             FormatNames.Of(result.Format),
             result.Fidelity,
+            options.Enhance?.Prompt.Length > 0 ? result.UnknownWords : null,
             new UpscaleMilliseconds(
                 Round(result.Times.Decode),
                 Round(result.Times.Infer),

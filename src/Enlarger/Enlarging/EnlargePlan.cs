@@ -1,3 +1,4 @@
+using Enlarger.Enhancing;
 using Enlarger.Imaging;
 using Enlarger.Inference;
 using Enlarger.Models;
@@ -7,7 +8,8 @@ namespace Enlarger.Enlarging;
 /// <summary>Which networks are run, one after the other, and the size that is then reduced to.</summary>
 /// <param name="Passes">Scales of the model's networks; empty where the kernel does all.</param>
 /// <param name="Size">The size of the result.</param>
-internal sealed record EnlargePlan(IReadOnlyList<int> Passes, PixelSize Size)
+/// <param name="Enhancement">What else is done to the picture; null for nothing.</param>
+internal sealed record EnlargePlan(IReadOnlyList<int> Passes, PixelSize Size, Enhancement? Enhancement = null)
 {
     // Each pass costs its scale squared times the one before. With x2 networks four of them make 16.
     private const int PassesMax = 4;
@@ -28,11 +30,22 @@ internal sealed record EnlargePlan(IReadOnlyList<int> Passes, PixelSize Size)
                 + $"{source.Width}x{source.Height}.");
         }
 
-        return new EnlargePlan(model.Kernel is null && needed >= 1 ? Reach(needed, model) : [], size);
+        // Without enhancement a network at least cleans a picture that keeps its size; with it, that is the enhancer's.
+        var enhancement = Enhancement.Of(options.Enhance);
+        var runsNetwork = model.Kernel is null && needed >= 1 && (enhancement is null || size != source);
+        return new EnlargePlan(runsNetwork ? Reach(needed, model) : [], size, enhancement);
     }
 
-    /// <summary>What the result of a picture looks like: its own channels and depth.</summary>
-    public PixelLayout LayoutOf(PixelImage image) => new(Size.Width, Size.Height, image.Channels, image.BitDepth);
+    /// <summary>
+    /// What the result of a picture looks like: its own channels and depth, but that grey becomes RGB where enhancement
+    /// colours it.
+    /// </summary>
+    public PixelLayout LayoutOf(PixelImage image)
+    {
+        var colours = image.Layout.ColourChannels;
+        var added = (Enhancement?.ColourChannels(colours) ?? colours) - colours;
+        return new PixelLayout(Size.Width, Size.Height, image.Channels + added, image.BitDepth);
+    }
 
     private static PixelSize Target(PixelSize source, EnlargeOptions options)
     {

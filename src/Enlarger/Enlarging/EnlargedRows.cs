@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Enlarger.Enhancing;
 using Enlarger.Imaging;
 using Enlarger.Inference;
 using Enlarger.Models;
@@ -6,8 +7,9 @@ using Enlarger.Models;
 namespace Enlarger.Enlarging;
 
 /// <summary>
-/// The rows of an enlarged picture, computed as they are asked for: picture, networks, reduction, fidelity check. Alpha
-/// takes the same way on its own.
+/// The rows of an enlarged picture, computed as they are asked for: picture, networks, reduction, fidelity check.
+/// Enhancement stands around the networks, which are checked without it, and then the whole. Alpha takes the same way
+/// on its own, and is never enhanced.
 /// </summary>
 internal sealed class EnlargedRows : IDisposable
 {
@@ -17,6 +19,7 @@ internal sealed class EnlargedRows : IDisposable
     private readonly FloatRowSource _colours;
     private readonly FloatRowSource _alpha;
     private readonly FidelityCheck _check;
+    private readonly FidelityCheck? _networkCheck;
     private readonly float[] _colourRow;
     private readonly float[] _alphaRow;
     private readonly float[] _pictureAlphaRow;
@@ -33,14 +36,28 @@ internal sealed class EnlargedRows : IDisposable
         _image = image;
         var (size, colours) = (new PixelSize(image.Width, image.Height), image.Layout.ColourChannels);
         Layout = plan.LayoutOf(image);
-        _colourRow = new float[checked(plan.Size.Width * colours)];
+        _colourRow = new float[checked(plan.Size.Width * Layout.ColourChannels)];
         _alphaRow = new float[image.Layout.HasAlpha ? plan.Size.Width : 0];
         _pictureAlphaRow = new float[image.Width];
-        _check = new FidelityCheck(size, plan.Size, colours);
+        var enhancement = plan.Enhancement is { IsFaithful: false } wanted ? wanted : null;
+        var bounds = enhancement is null ? FidelityBounds.Faithful : FidelityBounds.Of(enhancement);
+        _check = new FidelityCheck(size, colours, plan.Size, Layout.ColourChannels, bounds);
 
         var constant = image.Layout.HasAlpha ? ConstantAlpha(image) : 1;
         _bleed = constant is null ? new AlphaBleed(image) : null;
-        _colours = Chain(ReadPicture, colours);
+        if (enhancement is null)
+        {
+            _colours = Chain(ReadPicture, colours);
+        }
+        else
+        {
+            var enhancer = new Enhancer(image, plan.Size, enhancement);
+            var check = new FidelityCheck(size, colours, plan.Size, colours, FidelityBounds.Faithful);
+            var enlarged = Chain(Watched(enhancer.Prepare(ReadPicture), check.AddPicture), colours);
+            _colours = enhancer.Finish(Watched(enlarged, check.AddResult));
+            _networkCheck = check;
+        }
+
         _alpha = constant is { } value ? (_, row) => row.Fill(value)
             : Chain((y, row) => Samples.ReadAlpha(_image, y, row), 1);
 
@@ -59,7 +76,7 @@ internal sealed class EnlargedRows : IDisposable
         }
     }
 
-    /// <summary>Size, channels and depth of the result: the picture's own but for the size.</summary>
+    /// <summary>Size, channels and depth of the result.</summary>
     public PixelLayout Layout { get; }
 
     /// <summary>Mean difference from the picture in levels, known once the last row has been read.</summary>
@@ -83,6 +100,7 @@ internal sealed class EnlargedRows : IDisposable
         _check.AddResult(y, _colourRow);
         if (y == Layout.Height - 1)
         {
+            _networkCheck?.Finish();
             Fidelity = _check.Finish();
         }
 
@@ -96,6 +114,12 @@ internal sealed class EnlargedRows : IDisposable
             rows.Dispose();
         }
     }
+
+    private static FloatRowSource Watched(FloatRowSource source, FloatRowWatch watch) => (y, row) =>
+    {
+        source(y, row);
+        watch(y, row);
+    };
 
     private static float? ConstantAlpha(PixelImage image)
     {
@@ -125,4 +149,7 @@ internal sealed class EnlargedRows : IDisposable
 
         _check.AddPicture(y, row);
     }
+
+    // A delegate for spans, of which no generic one can be made.
+    private delegate void FloatRowWatch(int y, ReadOnlySpan<float> row);
 }

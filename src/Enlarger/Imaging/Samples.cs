@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using Enlarger.Imaging;
 
-namespace Enlarger.Enlarging;
+namespace Enlarger.Imaging;
 
 /// <summary>Between samples of 8 or 16 bits and floats from 0 to 1, a row at a time.</summary>
 internal static class Samples

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace Enlarger.Server.Commands;
+
+/// <summary>The options of <c>enlarger upscale</c> that change looks: <c>--enhance</c> and what goes with it.</summary>
+internal sealed class EnhancementOptions
+{
+    private static readonly EnhanceOptions Defaults = new();
+
+    private readonly Option<bool> _enhance = new("--enhance")
+    {
+        Description = "Make it crisper, cleaner and more colourful; with -s 1 nothing else.",
+    };
+
+    private readonly Option<double?> _creativity = Part(
+        "--creativity", $"How much --enhance changes, 0 to 1; {Text(Defaults.Creativity)} without it.");
+
+    private readonly Option<double?> _replication = Part(
+        "--replication", $"How much of lines and noise it keeps, 0 to 1; {Text(Defaults.Replication)} without it.");
+
+    private readonly Option<string?> _prompt = new("--prompt")
+    {
+        Description = "Words of style for it, such as gold, watercolor or 'angry, menacing'.",
+        HelpName = "TEXT",
+    };
+
+    public IReadOnlyList<Option> All => [_enhance, _creativity, _replication, _prompt];
+
+    public void Validate(CommandResult result)
+    {
+        var lonely = All.Skip(1).FirstOrDefault(option => result.GetResult(option) is not null);
+        if (lonely is not null && !result.GetValue(_enhance))
+        {
+            result.AddError($"{lonely.Name} goes with --enhance.");
+        }
+
+        if (result.GetValue(_prompt)?.Length > EnhanceOptions.PromptCharactersMax)
+        {
+            result.AddError($"--prompt may have {EnhanceOptions.PromptCharactersMax} characters.");
+        }
+    }
+
+    /// <summary>What was asked for, or null.</summary>
+    public EnhanceOptions? Read(ParseResult result) => !result.GetValue(_enhance) ? null : new EnhanceOptions
+    {
+        Creativity = result.GetValue(_creativity) ?? Defaults.Creativity,
+        Replication = result.GetValue(_replication) ?? Defaults.Replication,
+        Prompt = result.GetValue(_prompt) ?? Defaults.Prompt,
+    };
+
+    private static string Text(double part) => part.ToString(CultureInfo.InvariantCulture);
+
+    private static Option<double?> Part(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "PART",
+        CustomParser = result =>
+        {
+            if (double.TryParse(
+                    result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var part)
+                && part is >= 0 and <= 1)
+            {
+                return part;
+            }
+
+            result.AddError($"{name} must be a number from 0 to 1.");
+            return null;
+        },
+    };
+}

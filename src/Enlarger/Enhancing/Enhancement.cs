@@ -1,0 +1,66 @@
+namespace Enlarger.Enhancing;
+
+/// <summary>What <see cref="EnhanceOptions"/> come to, in the figures of the stages.</summary>
+internal sealed class Enhancement
+{
+    private readonly double _creativity;
+    private readonly double _replication;
+
+    private Enhancement(EnhanceOptions options)
+    {
+        (_creativity, _replication) = (options.Creativity, options.Replication);
+        var prompt = StylePrompt.Read(options.Prompt, Lexicon.Own);
+        UnknownWords = prompt.UnknownWords;
+
+        // Half the creativity shows seven eighths of a style, because a style that hardly shows is none.
+        Style = prompt.Look.Times(1 - Math.Pow(1 - _creativity, 3));
+    }
+
+    /// <summary>What is asked for; null where nothing is.</summary>
+    public static Enhancement? Of(EnhanceOptions? options) => options is null ? null : new Enhancement(options);
+
+    /// <summary>Words of the prompt that mean nothing here.</summary>
+    public IReadOnlyList<string> UnknownWords { get; }
+
+    /// <summary>What the prompt asks for, as much of it as creativity lets through.</summary>
+    public Look Style { get; }
+
+    /// <summary>The picture comes out as if nothing had been asked for.</summary>
+    public bool IsFaithful => _creativity == 0 && _replication == 1;
+
+    /// <summary>0 to 1: how much is changed besides noise.</summary>
+    public double Creativity => _creativity;
+
+    /// <summary>What is done before the picture is enlarged.</summary>
+    public PreparationStrength Preparation =>
+        new(1 - _replication, Style[LookKnob.Paint], 0.6 * _creativity);
+
+    /// <summary>What is done to texture and edges of an enlarged picture that had so much noise.</summary>
+    public DetailStrength DetailWith(double noise) => new(
+        Math.Max(-0.9, (1.4 * _creativity) + (1.5 * Style[LookKnob.Detail])),
+        Math.Max(0, _creativity * (1 + Style[LookKnob.Detail])),
+        0.03 * _creativity,
+        1.2 * _creativity,
+        noise * _replication);
+
+    /// <summary>The colours and textures of the result.</summary>
+    public Look Look
+    {
+        get
+        {
+            // A look that takes colour away gets none back.
+            var turns = new Dictionary<LookKnob, double> { [LookKnob.Contrast] = 0.2 * _creativity };
+            if (Style[LookKnob.Saturation] >= 0)
+            {
+                turns[LookKnob.Saturation] = 0.2 * _creativity;
+            }
+
+            return Style.With(Look.Of(turns, null));
+        }
+    }
+
+    /// <summary>
+    /// Colour channels of the result of a picture that has so many: grey stays so, unless colour is asked for.
+    /// </summary>
+    public int ColourChannels(int channels) => Style.IsColourful ? 3 : channels;
+}

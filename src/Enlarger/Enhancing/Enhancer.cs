@@ -1,0 +1,45 @@
+using Enlarger.Imaging;
+
+namespace Enlarger.Enhancing;
+
+/// <summary>
+/// Enhances one picture while it is enlarged: <see cref="Prepare"/> stands before the network and <see cref="Finish"/>
+/// behind it. Both pull rows, and keep a window of them that does not grow with the picture's height.
+/// </summary>
+/// <param name="image">The picture.</param>
+/// <param name="size">The size of the result.</param>
+/// <param name="enhancement">What is asked for.</param>
+internal sealed class Enhancer(PixelImage image, PixelSize size, Enhancement enhancement)
+{
+    private readonly int _channels = image.Layout.ColourChannels;
+    private readonly double _noise = NoiseEstimate.Of(image);
+
+    /// <summary>Colour channels of the result.</summary>
+    public int ColourChannels { get; } = enhancement.ColourChannels(image.Layout.ColourChannels);
+
+    /// <summary>The picture as the network gets it.</summary>
+    public FloatRowSource Prepare(FloatRowSource picture) =>
+        new PreparedRows(
+            new PixelSize(image.Width, image.Height), _channels, _noise, enhancement.Preparation, picture).ReadRow;
+
+    /// <summary>The result, with <see cref="ColourChannels"/>, of rows that have the channels of the picture.</summary>
+    public FloatRowSource Finish(FloatRowSource enlarged)
+    {
+        if (enhancement.Creativity == 0)
+        {
+            return enlarged;
+        }
+
+        var scale = Math.Sqrt((double)size.Width / image.Width * size.Height / image.Height);
+        var detailed = new DetailedRows(size, scale, _channels, enhancement.DetailWith(_noise), enlarged);
+        var grading = new Grading(size, ColourChannels, enhancement.Look);
+        var stride = Planes.Stride(size.Width);
+        var (planes, lines, deviations) = (new float[ColourChannels * stride], new float[stride], new float[stride]);
+        return (y, row) =>
+        {
+            detailed.ReadRow(y, planes, lines, deviations);
+            grading.Apply(y, planes, lines, deviations);
+            Planes.Merge(planes, ColourChannels, size.Width, row);
+        };
+    }
+}

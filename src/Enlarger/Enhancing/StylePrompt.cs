@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace Enlarger.Enhancing;
+
+/// <summary>What a prompt means: a look, and the words that mean nothing here.</summary>
+/// <param name="Look">The looks of all its words together.</param>
+/// <param name="UnknownWords">In the prompt's own spelling, each once.</param>
+internal sealed record StylePrompt(Look Look, IReadOnlyList<string> UnknownWords)
+{
+    /// <summary>Reads a prompt; any text is one.</summary>
+    public static StylePrompt Read(string prompt, Lexicon lexicon)
+    {
+        var words = Split(prompt);
+        var looks = new List<LexiconEntry>();
+        var unwanted = new HashSet<LexiconEntry>();
+        var unknown = new List<string>();
+        var negated = false;
+        for (var i = 0; i < words.Count;)
+        {
+            if (FindPhrase(words, i, lexicon) is var (entry, length))
+            {
+                (negated ? (ICollection<LexiconEntry>)unwanted : looks).Add(entry);
+                negated = false;
+                i += length;
+                continue;
+            }
+
+            var word = words[i++];
+            if (lexicon.IsNegating(word))
+            {
+                negated = true;
+            }
+            else if (!lexicon.IsSmall(word))
+            {
+                unknown.Add(word);
+                negated = false;
+            }
+        }
+
+        var look = looks.Distinct().Where(entry => !unwanted.Contains(entry))
+            .Aggregate(Look.Plain, (sum, entry) => sum.With(entry.Look));
+        return new StylePrompt(look, [.. unknown.Distinct(StringComparer.OrdinalIgnoreCase)]);
+    }
+
+    // The longest phrase first: "black and white" is neither black nor white.
+    private static (LexiconEntry Entry, int Length)? FindPhrase(List<string> words, int start, Lexicon lexicon)
+    {
+        for (var length = Math.Min(lexicon.Longest, words.Count - start); length > 0; length--)
+        {
+            if (lexicon.Find(string.Join(' ', words.GetRange(start, length))) is { } entry)
+            {
+                return (entry, length);
+            }
+        }
+
+        return null;
+    }
+
+    // Letters, marks and digits of any script make words. Half a surrogate pair is read as a replacement, and is none.
+    private static List<string> Split(string prompt)
+    {
+        var words = new List<string>();
+        var word = new StringBuilder();
+        foreach (var rune in prompt.EnumerateRunes())
+        {
+            if (Rune.IsLetterOrDigit(rune) || IsMark(rune))
+            {
+                word.Append(rune);
+            }
+            else if (word.Length > 0)
+            {
+                words.Add(word.ToString());
+                word.Clear();
+            }
+        }
+
+        if (word.Length > 0)
+        {
+            words.Add(word.ToString());
+        }
+
+        return words;
+    }
+
+    private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune)
+        is System.Globalization.UnicodeCategory.NonSpacingMark
+        or System.Globalization.UnicodeCategory.SpacingCombiningMark;
+}
