@@ -26,11 +26,6 @@ internal sealed class ServeCommand : Command
         settings.json in the data folder and from variables such as ENLARGER_Jobs__SecondsMax=60.
         """;
 
-    // Whoever hosts the server pays by electricity: the first key should not run out by surprise, nor hold them up.
-    private const long FirstKeyCredits = 1_000_000;
-    private const int FirstKeyRatePerMinute = 600;
-    private const int FirstKeyConcurrentMax = 32;
-
     private readonly Option<string[]> _urls = new("--urls")
     {
         Description = "Where to listen, one address or several.",
@@ -118,12 +113,11 @@ internal sealed class ServeCommand : Command
 
     private void MakeFirstKey(KeyRing keys)
     {
-        if (!keys.IsEmpty())
+        if (keys.AddFirst() is not { } key)
         {
             return;
         }
 
-        var key = keys.Add("default", FirstKeyCredits, FirstKeyRatePerMinute, FirstKeyConcurrentMax);
         _terminal.Error.WriteLine("The data folder was empty. Here is a key named \"default\"; it is shown only now:");
         _terminal.Error.Flush();
         _terminal.Out.WriteLine(key);

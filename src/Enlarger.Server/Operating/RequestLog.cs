@@ -97,7 +97,8 @@ internal sealed partial class RequestLog(
         var (from, to, times) = (job.Enlarged.Source, job.Enlarged.Result, job.Times.Engine);
         return Invariant($" {job.Operation} {from.Width}x{from.Height}->{to.Width}x{to.Height}")
             + Invariant($" bytes={job.SourceBytes}->{job.ResultBytes} credits={job.Credits}{fetch}")
-            + Invariant($" queue={job.Times.Waited.TotalMilliseconds:F1}ms decode={times.Decode.TotalMilliseconds:F1}ms")
+            + Invariant($" queue={job.Times.Waited.TotalMilliseconds:F1}ms")
+            + Invariant($" decode={times.Decode.TotalMilliseconds:F1}ms")
             + Invariant($" infer={times.Infer.TotalMilliseconds:F1}ms encode={times.Encode.TotalMilliseconds:F1}ms");
     }
 

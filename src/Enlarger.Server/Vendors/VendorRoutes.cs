@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Enlarger.Server.Vendors;
 
@@ -12,7 +13,8 @@ internal static class VendorRoutes
             .WithMetadata(vendor)
             .AddEndpointFilter((context, next) =>
             {
-                BoundedBody.Impose(context.HttpContext, bodyBytesMax);
+                context.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>()
+                    .MaxRequestBodySize = bodyBytesMax;
                 return AnswerAsync(vendor, context, next);
             });
 

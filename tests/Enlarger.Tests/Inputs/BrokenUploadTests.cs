@@ -59,11 +59,17 @@ public sealed class BrokenUploadTests
         const string Type = "multipart/form-data; boundary=b\r\nContent-Length: 1000000000\r\nConnection: close";
         await SendAsync(tcp, server.MakeKey("large"), Type, "", cancel);
 
-        using var reader = new StreamReader(tcp.GetStream());
-        var answer = await reader.ReadToEndAsync(cancel);
+        // The connection may break behind the answer, since nobody wants the rest.
+        var answer = "";
+        var chunk = new byte[4096];
+        while (!answer.Contains("file_size_too_large", StringComparison.Ordinal))
+        {
+            var count = await tcp.GetStream().ReadAsync(chunk, cancel);
+            Assert.True(count > 0, answer);
+            answer += Encoding.ASCII.GetString(chunk, 0, count);
+        }
 
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
-        Assert.Contains("file_size_too_large", answer, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -17,7 +17,24 @@ public sealed class HostileUploadTests
             Form("/v1/upscale", ("X-API-KEY", key), "image", file, ("scale", "2")),
         ["pixelcut link"] = (key, _, link) =>
             Json("/v1/upscale", ("X-API-KEY", key), $$"""{"image_url":"{{link}}","scale":2}"""),
+        ["monica link"] = (key, _, link) =>
+            Json("/v1/image/tool/upscale", Bearer(key), $$"""{"image":"{{link}}","scale":2}"""),
+        ["venice form"] = (key, file, _) =>
+            Form("/api/v1/image/upscale", Bearer(key), "image", file, ("scale", "2")),
+        ["venice base64"] = (key, file, _) =>
+            Json("/api/v1/image/upscale", Bearer(key), $$"""{"image":"{{Convert.ToBase64String(file)}}"}"""),
+        ["stablecog link"] = (key, _, link) =>
+            Json("/v1/image/upscale", Bearer(key), $$"""{"input":"{{link}}"}"""),
+        ["ailab form"] = (key, file, _) =>
+            Form(
+                "/api/image/enhance/image-lossless-enlargement",
+                ("ailabapi-api-key", key),
+                "image",
+                file,
+                ("upscale_factor", "2")),
     };
+
+    private static (string Name, string Value) Bearer(string key) => ("Authorization", $"Bearer {key}");
 
     public static TheoryData<string> Routes => [.. Requests.Keys];
 

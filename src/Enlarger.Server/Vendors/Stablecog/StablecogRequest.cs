@@ -21,7 +21,7 @@ internal sealed record StablecogRequest(ImageSource Image, Guid? OutputId, Stabl
 
         var form = await FormBody.ReadAsync(http, cancel);
         var file = form.Find("file") is { } part ? new ImageSource.Upload(part.Bytes) : null;
-        using var data = ParseData(form.Find("data"));
+        using var data = form.Find("data") is { } json ? JsonBody.Parse(json.Bytes) : null;
         return Check(data is null ? new StablecogMembers(null, null) : StablecogMembers.Of(data.RootElement), file);
     }
 
@@ -48,18 +48,6 @@ internal sealed record StablecogRequest(ImageSource Image, Guid? OutputId, Stabl
 
     private static bool IsLink(string input) =>
         Uri.TryCreate(input, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
-
-    private static JsonDocument? ParseData(FormPart? data)
-    {
-        try
-        {
-            return data is null ? null : JsonDocument.Parse(data.Bytes);
-        }
-        catch (JsonException error)
-        {
-            throw new FaultException(Fault.BodyInvalid, "The part \"data\" is not valid JSON.", error);
-        }
-    }
 }
 
 /// <summary>The members that are read, as Go's encoding/json finds them: whatever the case of their names.</summary>
@@ -67,22 +55,10 @@ internal sealed record StablecogMembers(string? Input, Guid? ModelId)
 {
     public static StablecogMembers Of(JsonElement body)
     {
-        if (body.ValueKind != JsonValueKind.Object)
-        {
-            throw new FaultException(Fault.BodyInvalid, "The JSON must be an object.");
-        }
-
         var members = new StablecogMembers(null, null);
-        try
+        foreach (var member in body.EnumerateObject())
         {
-            foreach (var member in body.EnumerateObject())
-            {
-                members = members.With(member.Name, member.Value);
-            }
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new FaultException(Fault.BodyInvalid, "A string of the JSON is not valid Unicode.", error);
+            members = members.With(member.Name, member.Value);
         }
 
         return members;

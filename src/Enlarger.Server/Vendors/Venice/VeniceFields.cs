@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using Enlarger.Server.Inputs;
 
@@ -159,16 +157,9 @@ internal sealed class VeniceFields
     private static VeniceFields OfJson(JsonElement body)
     {
         var fields = new VeniceFields(isForm: false);
-        try
+        foreach (var member in body.EnumerateObject())
         {
-            foreach (var member in body.EnumerateObject())
-            {
-                fields._values[member.Name] = ValueOf(member);
-            }
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new FaultException(Fault.BodyInvalid, "A string of the JSON body is not valid Unicode.", error);
+            fields._values[member.Name] = ValueOf(member);
         }
 
         return fields;
@@ -187,7 +178,7 @@ internal sealed class VeniceFields
 
     private static object? ValueOf(JsonProperty member) => member.Value.ValueKind switch
     {
-        JsonValueKind.String when member.Name == Image => Utf8Of(member.Value),
+        JsonValueKind.String when member.Name == Image => ImageSource.Base64.Of(member.Value).Text,
         JsonValueKind.String => member.Value.GetString(),
         JsonValueKind.Number => member.Value.GetDouble(),
         JsonValueKind.True => true,
@@ -195,13 +186,6 @@ internal sealed class VeniceFields
         JsonValueKind.Null => null,
         var other => other,
     };
-
-    // Not as a string of 16 bits a character, since it may have 33 million of them.
-    private static ReadOnlyMemory<byte> Utf8Of(JsonElement text)
-    {
-        var raw = JsonMarshal.GetRawUtf8Value(text)[1..^1];
-        return raw.Contains((byte)'\\') ? Encoding.UTF8.GetBytes(text.GetString()!) : raw.ToArray();
-    }
 
     private static string TypeOf(object? value) => value switch
     {

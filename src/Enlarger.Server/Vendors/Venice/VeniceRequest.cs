@@ -15,8 +15,6 @@ internal sealed record VeniceRequest(ImageSource Image, double Scale, EnhanceOpt
     private const double ReplicationDefault = 0.35;
     private const int PromptLengthMax = 1500;
 
-    // The types of a data URL are shorter.
-    private const int DataUrlHeadLengthMax = 256;
 
     private static readonly SearchValues<byte> Base64Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n"u8);
@@ -57,8 +55,6 @@ internal sealed record VeniceRequest(ImageSource Image, double Scale, EnhanceOpt
             return new ImageSource.Upload(bytes);
         }
 
-        var mark = ";base64,"u8;
-        var head = isDataUrl ? bytes.Span[..Math.Min(bytes.Length, DataUrlHeadLengthMax)].IndexOf(mark) : -1;
-        return new ImageSource.Base64(head < 0 ? bytes : bytes[(head + mark.Length)..]);
+        return new ImageSource.Base64(bytes).WithoutDataHead();
     }
 }
