@@ -5,6 +5,7 @@ using Enlarger.Server.Jobs;
 using Enlarger.Server.Operating;
 using Enlarger.Server.Page;
 using Enlarger.Server.Storage;
+using Enlarger.Server.Vendors;
 using Enlarger.Server.Vendors.AILab;
 using Enlarger.Server.Vendors.Monica;
 using Enlarger.Server.Vendors.Pixelcut;
@@ -25,6 +26,9 @@ internal static class WebServer
     // No request of ours without a picture is larger; routes with pictures have limits of their own.
     private const int BodyBytesMax = 64 << 10;
 
+    /// <summary>What settings are about, as the first part of their names.</summary>
+    public static readonly IReadOnlyList<string> Sections = ["Jobs", "Results", "Inputs", "Pixelcut", "Logging"];
+
     // Longer than common proxies keep a connection (60 s), so that they close it and not we, under their request.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(75);
 
@@ -42,9 +46,38 @@ internal static class WebServer
             .AddJsonFile(Path.Combine(folder.Root, "settings.json"), optional: true, reloadOnChange: false)
             .AddEnvironmentVariables("ENLARGER_")
             .AddInMemoryCollection(options.Settings);
+        CheckSections(builder.Configuration);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Limit);
         AddLogging(builder);
 
+        AddServices(builder, options, folder);
+
+        var app = builder.Build();
+        // Before anything looks into the folder: recovery would give back the credits of another server's jobs.
+        _ = app.Services.GetRequiredService<FolderLock>();
+        foreach (var url in options.Urls)
+        {
+            app.Urls.Add(url);
+        }
+
+        app.UseMiddleware<RequestLog>();
+        app.UseStatusCodePages(PlainErrors.AnswerAsync);
+        app.UseStablecogPaths();
+        app.UseRouting();
+        StartPage.Map(app);
+        app.MapOperating();
+        app.MapPixelcut();
+        app.MapMonica();
+        app.MapVenice();
+        app.MapStablecog();
+        app.MapAILab();
+        app.MapResults();
+        CheckPrices(app);
+        return app;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, ServerOptions options, DataFolder folder)
+    {
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, HostLifetime>();
         builder.Services.AddSingleton(options.Time);
@@ -80,29 +113,39 @@ internal static class WebServer
         builder.Services.AddSingleton<IValidateOptions<InputSettings>, InputSettingsValidator>();
         AddSettings<InputSettings>(builder, "Inputs");
         AddSettings<PixelcutSettings>(builder, "Pixelcut");
-
-        var app = builder.Build();
-        // Before anything looks into the folder: recovery would give back the credits of another server's jobs.
-        _ = app.Services.GetRequiredService<FolderLock>();
-        foreach (var url in options.Urls)
-        {
-            app.Urls.Add(url);
-        }
-
-        app.UseMiddleware<RequestLog>();
-        app.UseStatusCodePages(PlainErrors.AnswerAsync);
-        app.UseStablecogPaths();
-        app.UseRouting();
-        StartPage.Map(app);
-        app.MapOperating();
-        app.MapPixelcut();
-        app.MapMonica();
-        app.MapVenice();
-        app.MapStablecog();
-        app.MapAILab();
-        app.MapResults();
-        return app;
     }
+
+    // Values without a section are the framework's, and variables such as ENLARGER_DATA.
+    private static void CheckSections(ConfigurationManager configuration)
+    {
+        foreach (var section in configuration.GetChildren().Where(child => child.GetChildren().Any()))
+        {
+            if (!Sections.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                throw Wrong($"there is no \"{section.Key}\", only {string.Join(", ", Sections)}");
+            }
+        }
+    }
+
+    // A price that nobody pays, for a vendor that is not there, was meant for another.
+    private static void CheckPrices(WebApplication app)
+    {
+        var vendors = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)
+            .Select(endpoint => endpoint.Metadata.GetMetadata<Vendor>()?.Name)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        foreach (var vendor in app.Services.GetRequiredService<IOptions<JobSettings>>().Value.Prices.Keys)
+        {
+            if (!vendors.Contains(vendor, StringComparer.OrdinalIgnoreCase))
+            {
+                throw Wrong($"Jobs:Prices:{vendor} is no vendor, only {string.Join(", ", vendors)}");
+            }
+        }
+    }
+
+    private static OptionsValidationException Wrong(string sentence) =>
+        new(Options.DefaultName, typeof(WebServer), [sentence]);
 
     // A setting that does not exist is a slip of the pen, and would otherwise be a puzzle.
     private static void AddSettings<T>(WebApplicationBuilder builder, string section)

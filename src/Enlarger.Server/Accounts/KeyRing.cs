@@ -128,7 +128,8 @@ internal sealed class KeyRing(Database database, TimeProvider time)
         }
         catch (SqliteException error) when (error.SqliteExtendedErrorCode == UniqueViolated)
         {
-            throw new KeyException($"There is a key \"{name}\" already, or there was one: names are not used twice.");
+            throw new KeyException(
+                $"There is a key \"{name}\" already, or there was one. Choose another name: none is used twice.");
         }
 
         Ledger.Grant(connection, id, credits, now);

@@ -19,7 +19,7 @@ internal sealed class ServeCommand : Command
           enlarger serve                                         on this machine only
           enlarger serve --urls http://0.0.0.0:8080              for others, too
           enlarger serve --public-url https://pictures.example   behind a proxy
-          enlarger serve --data /srv/enlarger --model drawing
+          enlarger serve --data /srv/enlarger --threads 4
 
         On an empty data folder it makes a key and prints it, alone, on standard output. It is shown this once.
         Ctrl-C stops the server after the pictures in work; a second one at once. All other settings come from
@@ -34,11 +34,7 @@ internal sealed class ServeCommand : Command
         DefaultValueFactory = _ => ["http://127.0.0.1:8080"],
     };
 
-    private readonly Option<string?> _data = new("--data")
-    {
-        Description = "The folder for keys, jobs and results; $ENLARGER_DATA or the user's data folder without it.",
-        HelpName = "DIR",
-    };
+    private readonly Option<string> _data = SharedOptions.Data();
 
     private readonly Option<string?> _publicUrl = new("--public-url")
     {

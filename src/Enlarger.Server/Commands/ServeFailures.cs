@@ -36,13 +36,13 @@ internal static partial class ServeFailures
     private static string? Sentence(Exception error, ServerOptions options) => error switch
     {
         OptionsValidationException invalid =>
-            $"A setting is wrong: {FieldName().Replace(string.Join("; ", invalid.Failures).TrimEnd('.'), "${name}")}.",
+            $"A setting is wrong: {FieldName().Replace(string.Join("; ", invalid.Failures).TrimEnd('.'), FullName)}.",
         InvalidDataException => "settings.json in the data folder is not valid JSON.",
         InvalidOperationException when WrongValue().Match(error.Message) is { Success: true } match =>
             $"The setting {match.Groups["key"].Value} cannot be \"{match.Groups["value"].Value}\".",
         InvalidOperationException when UnknownNames().Match(error.Message) is { Success: true } match =>
             $"There is no setting {match.Groups["names"].Value.Replace("'", "\"", StringComparison.Ordinal)} "
-            + $"among the {match.Groups["type"].Value} settings.",
+            + $"in {Section(match)}.",
         ModelException => error.Message,
         IOException { InnerException: AddressInUseException } =>
             $"{Addresses(options)} is in use by another program; choose another with --urls.",
@@ -55,11 +55,22 @@ internal static partial class ServeFailures
         _ => null,
     };
 
+    private static string FullName(Match match) => $"{Section(match)}:{match.Groups["name"].Value}";
+
+    // JobSettings are those under Jobs.
+    private static string Section(Match match)
+    {
+        var type = match.Groups["type"].Value;
+        return WebServer.Sections.First(section => section.StartsWith(type, StringComparison.Ordinal));
+    }
+
     private static string Addresses(ServerOptions options) => string.Join(" or ", options.Urls);
 
     // What the validator puts before "must be between 1 and 64".
     [GeneratedRegex(
-        @"\w+: The field \w+\.(?<name>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+        @"\w+: The field (?<type>\w+)Settings\.(?<name>\w+)",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex FieldName();
 
     // The two complaints of the configuration binder, which has no types of its own for them.

@@ -5,6 +5,9 @@ namespace Enlarger.Server.Jobs;
 
 internal sealed class JobSettings : IValidatableObject
 {
+    // EnlargeJob.Operation, as vendors fill it.
+    private static readonly string[] Operations = ["upscale", "enhance"];
+
     /// <summary>The model that serves all vendors: a name, or the path of an ONNX file.</summary>
     [Required]
     public string Model { get; init; } = new EnlargeOptions().Model;
@@ -40,14 +43,20 @@ internal sealed class JobSettings : IValidatableObject
     public Dictionary<string, Dictionary<string, int>> Prices { get; init; } = new(StringComparer.OrdinalIgnoreCase);
 
     public long PriceOf(string vendor, string operation) =>
-        Prices.TryGetValue(vendor, out var prices) && prices.TryGetValue(operation, out var credits) ? credits : 1;
+        Prices.TryGetValue(vendor, out var prices)
+        && prices.FirstOrDefault(price => price.Key.Equals(operation, StringComparison.OrdinalIgnoreCase))
+            is { Key: not null } price
+            ? price.Value
+            : 1;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         from vendor in Prices
         from operation in vendor.Value
-        where operation.Value < 0
-        select new ValidationResult(
-            $"Prices:{vendor.Key}:{operation.Key} must not be negative.", [nameof(Prices)]);
+        let complaint = operation.Value < 0 ? "must not be negative."
+            : Operations.Contains(operation.Key, StringComparer.OrdinalIgnoreCase) ? null
+            : $"is nothing that is sold, only {string.Join(" and ", Operations)} are."
+        where complaint is not null
+        select new ValidationResult($"Jobs:Prices:{vendor.Key}:{operation.Key} {complaint}", [nameof(Prices)]);
 }
 
 [OptionsValidator]

@@ -84,10 +84,11 @@ internal sealed class ResultLinks(
         }
     }
 
-    // A request of HTTP/1.0 need not say whom it asks.
+    // A request of HTTP/1.0 need not say whom it asks, and Kestrel lets hosts through that no address can have. By the
+    // time that addresses are made, the job is paid for: this never fails.
     private static string RequestOrigin(HttpRequest http) =>
-        http.Host.HasValue
-            ? $"{http.Scheme}://{http.Host}"
+        http.Host.HasValue && Uri.TryCreate($"{http.Scheme}://{http.Host}", UriKind.Absolute, out var asked)
+            ? asked.GetLeftPart(UriPartial.Authority)
             : new UriBuilder(
                 http.Scheme,
                 http.HttpContext.Connection.LocalIpAddress?.ToString() ?? "localhost",

@@ -75,9 +75,13 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"Jobs": {"SecondsMax": 0}}""", "A setting is wrong: SecondsMax must be between 1 and 86400.")]
+    [InlineData("""{"Jobs": {"SecondsMax": 0}}""", "A setting is wrong: Jobs:SecondsMax must be between 1 and 86400.")]
     [InlineData("""{"Jobs": {"SecondsMax": "soon"}}""", "The setting Jobs:SecondsMax cannot be \"soon\".")]
-    [InlineData("""{"Jobs": {"Seconds": 5}}""", "There is no setting \"Seconds\" among the Job settings.")]
+    [InlineData("""{"Jobs": {"Seconds": 5}}""", "There is no setting \"Seconds\" in Jobs.")]
+    [InlineData("""{"Job": {"SecondsMax": 5}}""", "A setting is wrong: there is no \"Job\", only Jobs, ")]
+    [InlineData("""{"Jobs": {"Prices": {"venise": {"upscale": 2}}}}""", "Jobs:Prices:venise is no vendor, only ")]
+    [InlineData("""{"Jobs": {"Prices": {"venice": {"upscal": 2}}}}""", "venice:upscal is nothing that is sold")]
+    [InlineData("""{"Jobs": {"Prices": {"venice": {"upscale": -2}}}}""", "venice:upscale must not be negative")]
     [InlineData("""{"Jobs": """, "settings.json in the data folder is not valid JSON.")]
     [InlineData("""{"Jobs": {"Model": "none"}}""", "There is no model \"none\"")]
     public async Task A_wrong_setting_is_named(string settings, string expected)

@@ -32,6 +32,16 @@ public sealed class HostileUploadTests
                 "image",
                 file,
                 ("upscale_factor", "2")),
+        ["stablecog form"] = (key, file, _) => Form("/v1/image/upscale", Bearer(key), "file", file),
+        ["venice enhance"] = (key, file, _) =>
+            Form("/api/v1/image/upscale", Bearer(key), "image", file, ("scale", "1"), ("enhance", "true")),
+        ["ailab enhancement"] = (key, file, _) =>
+            Form(
+                "/api/image/enhance/image-lossless-enlargement",
+                ("ailabapi-api-key", key),
+                "image",
+                file,
+                ("mode", "enhancement")),
     };
 
     private static (string Name, string Value) Bearer(string key) => ("Authorization", $"Bearer {key}");

@@ -17,7 +17,7 @@ public sealed class JobQueueTests
     [Fact]
     public async Task A_job_that_is_done_costs_its_price_and_says_where_its_time_went()
     {
-        await using var server = await RunningServer.StartAsync(("Jobs:Prices:Pixelcut:upscale", "3"));
+        await using var server = await RunningServer.StartAsync(("Jobs:Prices:Pixelcut:Upscale", "3"));
         var account = server.Account("a");
 
         using var done = await server.Get<JobQueue>().RunAsync(ServerJobs.Job(account, "64x48.png"), Cancel);

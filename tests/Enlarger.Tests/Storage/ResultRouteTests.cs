@@ -63,6 +63,23 @@ public sealed class ResultRouteTests : IAsyncLifetime
         Assert.Equal(5, names.Count);
     }
 
+    // Kestrel lets these through. When the address of a result is made, the result is paid for already.
+    [Theory]
+    [InlineData("a..b")]
+    [InlineData("(")]
+    [InlineData("x:99999")]
+    [InlineData("")]
+    public async Task A_host_that_no_address_can_have_does_not_spoil_the_answer(string host)
+    {
+        await using var server = await RunningServer.StartAsync();
+        var http = new DefaultHttpContext();
+        (http.Request.Scheme, http.Request.Host) = ("http", new HostString(host));
+        http.Connection.LocalIpAddress = IPAddress.Loopback;
+        http.Connection.LocalPort = 8080;
+
+        Assert.Equal("http://127.0.0.1:8080", server.Get<ResultLinks>().OriginOf(http.Request));
+    }
+
     [Fact]
     public async Task Head_says_what_get_would()
     {

@@ -85,10 +85,12 @@ internal static class PixelcutApi
         var reachable = Math.Min(scale, (double)SideMax / Math.Max(source.Width, source.Height));
         return new EnlargeOptions
         {
-            Size = ((int)Math.Round(source.Width * reachable), (int)Math.Round(source.Height * reachable)),
+            Size = (Times(source.Width), Times(source.Height)),
             // "Returned in JPEG format unless the input image contained alpha channels."
             Format = source.Header.Layout.HasAlpha ? ImageFormat.Png : ImageFormat.Jpeg,
         };
+
+        int Times(int side) => (int)Math.Round(side * reachable, MidpointRounding.AwayFromZero);
     }
 
     private static string? ReadKey(HttpRequest http) => http.Headers["X-API-KEY"];

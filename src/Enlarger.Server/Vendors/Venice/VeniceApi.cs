@@ -14,8 +14,8 @@ internal static class VeniceApi
     // "Less than 25MB", read as the larger of the two readings.
     private const int FileBytesMax = 25 << 20;
 
-    // A file of the largest size in base64, broken into lines, and the body around it.
-    private const int BodyBytesMax = (FileBytesMax / 3 * 4) + (1 << 20);
+    // A file of the largest size in base64, broken into lines or with each "+" as \u002B, and the body around it.
+    private const int BodyBytesMax = (FileBytesMax / 3 * 4 / 8 * 9) + (64 << 10);
 
     // "Image dimensions must be at least 65536 pixels ..."
     internal const long PixelsMin = 65_536;
@@ -42,28 +42,28 @@ internal static class VeniceApi
         var api = routes.MapGroup("/api/v1").AddEndpointFilter(VeniceHeaders.SendAsync);
         api.MapPost("/image/upscale", Venice, BodyBytesMax, UpscaleAsync);
         api.MapGet("/models", Venice, VeniceModels.List);
-        api.Map("/image/upscale", (HttpContext http) => VeniceErrors.MethodNotAllowed(http, "POST"));
-        api.Map("/models", (HttpContext http) => VeniceErrors.MethodNotAllowed(http, "GET"));
-        api.Map("/{**path}", VeniceErrors.NotFound);
+        api.Map("/image/upscale", (HttpContext http) => VeniceErrors.MethodNotAllowed(http, "POST"))
+            .WithMetadata(Venice);
+        api.Map("/models", (HttpContext http) => VeniceErrors.MethodNotAllowed(http, "GET")).WithMetadata(Venice);
+        api.Map("/{**path}", VeniceErrors.NotFound).WithMetadata(Venice);
     }
 
     private static async Task<IResult> UpscaleAsync(
         HttpContext http, Reception reception, ImageInbox inbox, JobQueue jobs, CancellationToken cancel)
     {
         using var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
-        var request = await VeniceRequest.ReadAsync(http.Request, cancel);
-        var source = await inbox.LoadAsync(request.Image, Limits, cancel);
+        var (source, scale, enhance) = await LoadAsync(http.Request, inbox, cancel);
         var job = new EnlargeJob
         {
             Account = visit.Account,
             Vendor = Venice.Name,
-            Operation = request.Enhance is null ? "upscale" : "enhance",
+            Operation = enhance is null ? "upscale" : "enhance",
             Source = source,
             Options = new EnlargeOptions
             {
-                Size = ResultSize(source, request.Scale),
+                Size = ResultSize(source, scale),
                 Format = ImageFormat.Png,
-                Enhance = request.Enhance,
+                Enhance = enhance,
             },
             Lifetime = TimeSpan.Zero,
         };
@@ -72,9 +72,17 @@ internal static class VeniceApi
         return ResultLinks.Answer(http, done.Result);
     }
 
+    // Apart, so that the body and its base64, twice as large as the picture, are not held while the job waits.
+    private static async Task<(SourceImage Source, double Scale, EnhanceOptions? Enhance)> LoadAsync(
+        HttpRequest http, ImageInbox inbox, CancellationToken cancel)
+    {
+        var request = await VeniceRequest.ReadAsync(http, cancel);
+        return (await inbox.LoadAsync(request.Image, Limits, cancel), request.Scale, request.Enhance);
+    }
+
     private static (int Width, int Height) ResultSize(SourceImage source, double scale)
     {
-        var (width, height) = (Math.Round(source.Width * scale), Math.Round(source.Height * scale));
+        var (width, height) = (Times(source.Width, scale), Times(source.Height, scale));
         if (width * height <= ResultPixelsMax)
         {
             return ((int)width, (int)height);
@@ -90,4 +98,6 @@ internal static class VeniceApi
         var reduced = Math.Sqrt(ResultPixelsMax / ((double)source.Width * source.Height));
         return ((int)(source.Width * reduced), (int)(source.Height * reduced));
     }
+
+    private static double Times(int side, double scale) => Math.Round(side * scale, MidpointRounding.AwayFromZero);
 }

@@ -14,7 +14,8 @@ internal sealed class VeniceFields
 
     private static readonly string[] Booleans = ["true", "false"];
 
-    // Strings, numbers, booleans, null, and the kinds of other JSON values. An image is its bytes, in UTF-8 if text.
+    // Strings, numbers, booleans, null, the kinds of other JSON values, and parts of forms. An image is its bytes, in
+    // UTF-8 if text.
     private readonly Dictionary<string, object?> _values = new(StringComparer.Ordinal);
     private readonly List<string> _read = [];
 
@@ -151,7 +152,22 @@ internal sealed class VeniceFields
     private (bool Given, object? Value) Take(string name)
     {
         _read.Add(name);
-        return (_values.TryGetValue(name, out var value), value);
+        var given = _values.TryGetValue(name, out var value);
+        if (value is not FormPart part)
+        {
+            return (given, value);
+        }
+
+        try
+        {
+            // Only now: a part that nobody asks for is unknown, whatever is in it.
+            return (true, part.Text);
+        }
+        catch (FaultException refusal)
+        {
+            Issues.Add(VeniceIssue.Custom(name, refusal.Message));
+            return (false, null);
+        }
     }
 
     private static VeniceFields OfJson(JsonElement body)
@@ -170,7 +186,7 @@ internal sealed class VeniceFields
         var fields = new VeniceFields(isForm: true);
         foreach (var part in form.Parts)
         {
-            fields._values[part.Name] = part.Name == Image ? part.Bytes : part.Text;
+            fields._values[part.Name] = part.Name == Image ? part.Bytes : part;
         }
 
         return fields;
