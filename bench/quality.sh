@@ -10,7 +10,7 @@ set -euo pipefail
 folder="${1:?usage: bench/quality.sh FOLDER [MODEL...]}"
 shift
 models=("$@")
-[ $# -gt 0 ] || models=(bicubic photo)
+[ $# -gt 0 ] || models=(bicubic photo photo-fast)
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 enlarger="$root/enlarger"
 work="$(mktemp -d)"

@@ -13,7 +13,7 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public void Lists_the_networks_before_the_kernels()
     {
-        Assert.Equal(["photo", "bicubic", "lanczos"], _store.List().Select(model => model.Name));
+        Assert.Equal(["photo", "photo-fast", "bicubic", "lanczos"], _store.List().Select(model => model.Name));
         Assert.Equal([2, 4], _store.Get("photo").Scales);
         Assert.Empty(_store.Get("bicubic").Scales);
         Assert.All(_store.List(), model => Assert.False(string.IsNullOrWhiteSpace(model.Summary)));
