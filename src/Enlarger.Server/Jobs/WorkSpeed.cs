@@ -2,8 +2,8 @@ namespace Enlarger.Server.Jobs;
 
 /// <summary>How many pixels of results this machine makes in a second: measured, the last minute or so.</summary>
 /// <remarks>
-/// It counts what lies between two reports of a job. Before its first one a job decodes its picture, for which no pixels
-/// can be counted, and so no time is.
+/// It counts what lies between two reports of a job. Before its first one a job decodes its picture, for which no
+/// pixels can be counted, and so no time is.
 /// </remarks>
 internal sealed class WorkSpeed(TimeProvider time)
 {
