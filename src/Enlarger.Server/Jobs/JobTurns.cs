@@ -15,8 +15,8 @@ namespace Enlarger.Server.Jobs;
 internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeSpan jobTimeMax, TimeProvider time)
 {
     /// <summary>
-    /// Jobs that were begun and stand still. Room for the last is made for small jobs alone: so huge ones never take all
-    /// places, however many keys have them, and a small one finds a place that is soon free again.
+    /// Jobs that were begun and stand still. Room for the last is made for small jobs alone: so huge ones never take
+    /// all places, however many keys have them, and a small one finds a place that is soon free again.
     /// </summary>
     public const int PausedMax = PausedForAnyMax + 1;
 
