@@ -34,7 +34,8 @@ internal sealed partial class JobQueue : IDisposable
     {
         (_table, _engine, _results, _settings, _time, _log) = (table, engine, results, options.Value, time, log);
         var slots = _settings.Threads == 0 ? Environment.ProcessorCount : _settings.Threads;
-        _turns = new JobTurns(slots, _settings.BacklogMegapixelsMax * 1_000_000L, time);
+        _turns = new JobTurns(
+            slots, _settings.BacklogMegapixelsMax * 1_000_000L, TimeSpan.FromSeconds(_settings.SecondsMax), time);
         KeepThreadsFree(slots);
     }
 

@@ -10,14 +10,21 @@ namespace Enlarger.Server.Jobs;
 /// </remarks>
 /// <param name="slots">Jobs that compute at the same time.</param>
 /// <param name="backlogPixelsMax">Pixels of results that may be outstanding while jobs wait.</param>
+/// <param name="jobTimeMax">How long a job may take, waiting included.</param>
 /// <param name="time">The clock.</param>
-internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider time)
+internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeSpan jobTimeMax, TimeProvider time)
 {
     /// <summary>
-    /// Jobs that were begun and stand still. Each holds its picture and its feature maps, up to some hundred MiB, so
-    /// they are few; eight, so that as many keys with huge pictures do not lock out the small ones of others.
+    /// Jobs that were begun and stand still. Room for the last is made for small jobs alone: so huge ones never take
+    /// all places, however many keys have them, and a small one finds a place that is soon free again.
     /// </summary>
-    public const int PausedMax = 8;
+    public const int PausedMax = PausedForAnyMax + 1;
+
+    /// <summary>Pixels of a result that is small: 1024x1024, about a second's work for a slow core.</summary>
+    public const long SmallPixelsMax = 1 << 20;
+
+    // Each holds its picture and its feature maps, up to some hundred MiB, so they are few.
+    private const int PausedForAnyMax = 8;
 
     // The next try of a caller costs us more than a second of its patience costs the caller.
     private static readonly TimeSpan RetryAfterMin = TimeSpan.FromSeconds(1);
@@ -55,11 +62,9 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider ti
                 throw new FaultException(Fault.Overloaded, "The server is stopping.") { RetryAfter = RetryAfterMin };
             }
 
-            // Where nothing waits, a job is taken on whatever its size, or the largest would never be.
-            var excess = _pixelsLeft + pixels - backlogPixelsMax;
-            if (_outstanding > _running && excess > 0)
+            if (Excess(keyId, pixels) is > 0 and var excess)
             {
-                var wait = _speed.TimeFor(Math.Min(excess, _pixelsLeft));
+                var wait = _speed.TimeFor(excess);
                 throw new FaultException(Fault.Overloaded, "The server has too much to do. Try again later.")
                 {
                     RetryAfter = wait > RetryAfterMin ? wait : RetryAfterMin,
@@ -68,7 +73,9 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider ti
 
             _outstanding++;
             _pixelsLeft += pixels;
-            return new Turn(this, Share(keyId), pixels, _arrivals++);
+            var share = Share(keyId);
+            share.PixelsLeft += pixels;
+            return new Turn(this, share, pixels, _arrivals++);
         }
     }
 
@@ -101,7 +108,7 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider ti
             Charge(turn, part);
             // The last rows are there: what is left is to finish the file.
             if (part >= 1
-                || Next(onlyPaused: _paused >= PausedMax) is not { } next
+                || Next() is not { } next
                 || next.Share.Served >= turn.Share.Served)
             {
                 return false;
@@ -129,6 +136,8 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider ti
             if (turn.State == TurnState.Running)
             {
                 Halt(turn);
+                // Some formats are encoded after the last row.
+                Measure(turn, pixels: 0);
             }
             else if (turn.Share.Waiting.Remove(turn) && turn.State == TurnState.Paused)
             {
@@ -138,11 +147,33 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider ti
             turn.Stand(TurnState.Left, time.GetTimestamp());
             _outstanding--;
             // Exactly nothing when nothing is left, whatever the roundings on the way.
-            _pixelsLeft = _outstanding == 0 ? 0 : _pixelsLeft - (turn.Pixels - turn.Served);
+            var left = turn.Pixels - turn.Served;
+            _pixelsLeft = _outstanding == 0 ? 0 : _pixelsLeft - left;
             turn.Share.Outstanding--;
+            turn.Share.PixelsLeft = turn.Share.Outstanding == 0 ? 0 : turn.Share.PixelsLeft - left;
             Forget();
             FillSlots();
         }
+    }
+
+    // How many pixels have to be made before a job is taken on; none where it is now.
+    private double Excess(string keyId, long pixels)
+    {
+        // Where nothing waits, or will once those that were taken on have lined up, a job is taken on whatever its
+        // size, or the largest would never be. So is the first of a key, or the others could shut it out. That stays
+        // bounded: only the operator makes keys, each has one such job, and until it begins that is a file in memory.
+        if (_outstanding <= slots || _shares.GetValueOrDefault(keyId) is not { Outstanding: > 0 } share)
+        {
+            return 0;
+        }
+
+        // What can be made in time is a bound like the other. A key is refused beyond its even part, and only where
+        // all is too much: so n keys gather at most 1 + 1/2 + ... + 1/n times the bound, and their first jobs.
+        var bound = Math.Min(backlogPixelsMax, _speed.PixelsIn(jobTimeMax));
+        var keys = _shares.Values.Count(other => other.Outstanding > 0);
+        var ofAll = Math.Min(_pixelsLeft, _pixelsLeft + pixels - bound);
+        var ofKey = Math.Min(share.PixelsLeft, share.PixelsLeft + pixels - (bound / keys));
+        return Math.Min(ofAll, keys * ofKey);
     }
 
     private KeyShare Share(string keyId)
@@ -176,20 +207,20 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider ti
 
     private void FillSlots()
     {
-        while (_running < slots && Next(onlyPaused: false) is { } next)
+        while (_running < slots && Next() is { } next)
         {
             Begin(next);
         }
     }
 
     // The first job of the key that was served least; among equals, of that which runs fewest, or came first.
-    private Turn? Next(bool onlyPaused)
+    private Turn? Next()
     {
         Turn? best = null;
         foreach (var share in _shares.Values)
         {
             if (share.Waiting.First?.Value is { } first
-                && (first.State == TurnState.Paused || !onlyPaused)
+                && MayRun(first)
                 && (best is null || Place(first).CompareTo(Place(best)) < 0))
             {
                 best = first;
@@ -201,9 +232,15 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider ti
         static (double, int, long) Place(Turn turn) => (turn.Share.Served, turn.Share.Running, turn.Arrival);
     }
 
+    // Those that stand still may; the others where there is place for one more that was begun.
+    private bool MayRun(Turn turn) =>
+        turn.State == TurnState.Paused
+        || _running + _paused < slots + (turn.Pixels <= SmallPixelsMax ? PausedMax : PausedForAnyMax);
+
     private void Begin(Turn turn)
     {
-        _speed.Pass(_running > 0);
+        _speed.Pass(_running);
+        turn.SecondsShared = turn.State == TurnState.Paused ? _speed.SecondsShared : null;
         turn.Share.Waiting.Remove(turn);
         if (turn.State == TurnState.Paused)
         {
@@ -219,7 +256,7 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider ti
 
     private void Halt(Turn turn)
     {
-        _speed.Pass(_running > 0);
+        _speed.Pass(_running);
         _running--;
         turn.Share.Running--;
     }
@@ -229,9 +266,20 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider ti
         var pixels = Math.Max(0, (turn.Pixels * part) - turn.Served);
         turn.Served += pixels;
         turn.Share.Served += pixels;
+        turn.Share.PixelsLeft -= pixels;
         _pixelsLeft -= pixels;
-        _speed.Pass(_running > 0);
-        _speed.Add(pixels);
+        _speed.Pass(_running);
+        Measure(turn, pixels);
+        // Where the first report is the last as well, nothing can be measured.
+        turn.SecondsShared = turn.SecondsShared is null && part >= 1 ? null : _speed.SecondsShared;
+    }
+
+    private void Measure(Turn turn, double pixels)
+    {
+        if (turn.SecondsShared is { } since)
+        {
+            _speed.Add(pixels, _speed.SecondsShared - since);
+        }
     }
 }
 
@@ -239,5 +287,5 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeProvider ti
 /// <param name="Waiting">Jobs that do not compute: not yet, or not now.</param>
 /// <param name="Running">Jobs that compute.</param>
 /// <param name="Megapixels">What is left to do for all of them, in results.</param>
-/// <param name="Backlog">How long that will take, by the speed of late.</param>
+/// <param name="Backlog">How long that will take, by the speed of late; zero until that was measured.</param>
 internal readonly record struct JobLoad(int Waiting, int Running, double Megapixels, TimeSpan Backlog);

@@ -31,6 +31,11 @@ internal sealed class Turn(JobTurns turns, KeyShare share, long pixels, long arr
     /// <summary>Pixels that are finished.</summary>
     internal double Served { get; set; }
 
+    /// <summary>
+    /// <see cref="WorkSpeed.SecondsShared"/> at the last report, or when it went on; nothing before the first.
+    /// </summary>
+    internal double? SecondsShared { get; set; }
+
     /// <summary>Waits for the first turn.</summary>
     public async Task WaitAsync(CancellationToken cancel)
     {
@@ -103,6 +108,9 @@ internal sealed class KeyShare
 
     /// <summary>Jobs that were taken on and have not ended.</summary>
     public int Outstanding { get; set; }
+
+    /// <summary>Pixels that are left to make for these.</summary>
+    public double PixelsLeft { get; set; }
 
     public int Running { get; set; }
 

@@ -72,20 +72,21 @@ public sealed class JobQueueTests
     }
 
     [Fact]
-    public async Task Too_much_work_is_refused_before_anything_is_reserved()
+    public async Task Too_much_work_is_refused_before_anything_is_reserved_and_shuts_nobody_else_out()
     {
         await using var server = await RunningServer.StartAsync(
             ("Jobs:Threads", "1"), ("Jobs:BacklogMegapixelsMax", "1"));
         var jobs = server.Get<JobQueue>();
         var (busy, late) = (server.Account("a"), server.Account("b"));
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var running = jobs.RunAsync(ServerJobs.Job(busy, ServerJobs.Huge), enough.Token);
-        var waiting = jobs.RunAsync(ServerJobs.Job(busy, ServerJobs.Huge), enough.Token);
+        var running = jobs.RunAsync(ServerJobs.Job(busy, ServerJobs.Huge, scale: 16), enough.Token);
+        var waiting = jobs.RunAsync(ServerJobs.Job(busy, ServerJobs.Huge, scale: 16), enough.Token);
 
-        var refusal = await RefusedAsync(Fault.Overloaded, server, ServerJobs.Job(late, "64x48.png"));
+        var refusal = await RefusedAsync(Fault.Overloaded, server, ServerJobs.Job(busy, "64x48.png"));
+        using var done = await jobs.RunAsync(ServerJobs.Job(late, "64x48.png"), Cancel);
 
         Assert.True(refusal.RetryAfter >= TimeSpan.FromSeconds(1));
-        Assert.Equal(100, server.Balance(late));
+        Assert.Equal(99, server.Balance(late));
         await enough.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);

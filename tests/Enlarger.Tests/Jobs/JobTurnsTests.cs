@@ -19,7 +19,7 @@ public sealed class JobTurnsTests
     [Fact]
     public void A_huge_job_of_one_key_lets_the_small_ones_of_another_pass()
     {
-        var turns = new JobTurns(slots: 1, Unbounded, TimeProvider.System);
+        var turns = Turns(slots: 1);
         var huge = Enter(turns, "a", Huge);
         Advance(turns, huge, rows: 3);
         var small = Enumerable.Range(0, 20).Select(_ => Enter(turns, "b", Small)).ToList();
@@ -33,7 +33,7 @@ public sealed class JobTurnsTests
     [Fact]
     public void A_huge_job_is_not_put_off_for_ever_by_small_ones()
     {
-        var turns = new JobTurns(slots: 1, Unbounded, TimeProvider.System);
+        var turns = Turns(slots: 1);
         var huge = Enter(turns, "a", Huge);
         var others = new List<Turn>();
         var served = 0L;
@@ -60,7 +60,7 @@ public sealed class JobTurnsTests
         var random = new Random(seed);
         var slots = random.Next(1, 3);
         var keys = Enumerable.Range(0, random.Next(2, 5)).Select(key => $"key {key}").ToList();
-        var turns = new JobTurns(slots, Unbounded, TimeProvider.System);
+        var turns = Turns(slots);
         var live = new List<Turn>();
         var largest = 0L;
         foreach (var key in keys.SelectMany(key => Enumerable.Repeat(key, slots + 1)))
@@ -98,7 +98,7 @@ public sealed class JobTurnsTests
     {
         var random = new Random(seed);
         var slots = random.Next(1, 5);
-        var turns = new JobTurns(slots, Unbounded, TimeProvider.System);
+        var turns = Turns(slots);
         var live = new List<Turn>();
         for (var i = 0; i < 500; i++)
         {
@@ -130,7 +130,7 @@ public sealed class JobTurnsTests
     [Fact]
     public void Resting_earns_nothing()
     {
-        var turns = new JobTurns(slots: 1, Unbounded, TimeProvider.System);
+        var turns = Turns(slots: 1);
         var busy = Enter(turns, "a", Huge);
         Advance(turns, busy, rows: 50);
 
@@ -147,7 +147,7 @@ public sealed class JobTurnsTests
     [Fact]
     public void A_job_that_is_alone_gets_all_threads_and_one_among_many_gets_one()
     {
-        var turns = new JobTurns(slots: 4, Unbounded, TimeProvider.System);
+        var turns = Turns(slots: 4);
 
         var many = Enumerable.Range(0, 8).Select(job => Enter(turns, $"key {job}", Small)).ToList();
         Finish(turns, many);
@@ -157,30 +157,53 @@ public sealed class JobTurnsTests
         Assert.Equal(4, alone.Threads);
     }
 
-    [Fact]
-    public void Too_much_work_is_refused_with_the_time_after_which_there_is_room()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void However_many_keys_have_huge_jobs_a_small_one_of_another_passes(int slots)
     {
-        var turns = new JobTurns(slots: 1, backlogPixelsMax: 2 * Huge, TimeProvider.System);
-        // Nothing waits: however large they are, one may run and one may wait.
-        Enter(turns, "a", 5 * Huge);
-        Enter(turns, "b", 5 * Huge);
+        var turns = Turns(slots);
+        var huge = Enumerable.Range(0, slots + (2 * JobTurns.PausedMax))
+            .Select(key => Enter(turns, $"huge {key}", Huge))
+            .ToList();
+        for (var round = 0; round < 100; round++)
+        {
+            foreach (var turn in huge.Where(turn => turn.State == TurnState.Running).ToList())
+            {
+                Advance(turns, turn, rows: _rows[turn] < 90 ? 1 : 0);
+            }
+        }
 
-        var refusal = Assert.Throws<FaultException>(() => turns.Enter("c", Small));
+        // One after the other: what made room for the first is there for the last.
+        var small = Enumerable.Range(0, 5).Select(key => Enter(turns, $"small {key}", Small)).ToList();
+        for (var round = 0; small.Exists(turn => turn.State != TurnState.Left); round++)
+        {
+            Assert.InRange(round, 0, 1000);
+            var running = huge.Concat(small).Where(turn => turn.State == TurnState.Running).ToList();
+            Assert.Equal(slots, running.Count);
+            running.ForEach(turn => Advance(turns, turn, _rows[turn] < 90 || small.Contains(turn) ? 1 : 0));
+            Assert.InRange(huge.Concat(small).Count(turn => turn.State == TurnState.Paused), 0, JobTurns.PausedMax);
+            // The place is not taken by a huge one.
+            Assert.InRange(huge.Count(IsBegun), 0, slots + JobTurns.PausedMax - 1);
+        }
 
-        Assert.Equal(Fault.Overloaded, refusal.Fault);
-        // Nothing was measured yet: a megapixel a second.
-        Assert.Equal((8 * Huge + Small) / 1e6, refusal.RetryAfter!.Value.TotalSeconds, 1.0);
-        Assert.Equal((1, 1), (turns.Load.Waiting, turns.Load.Running));
+        Assert.Equal(small, _ended.Intersect(small));
+        Finish(turns, [.. huge, .. small]);
+
+        static bool IsBegun(Turn turn) => turn.State is TurnState.Running or TurnState.Paused;
     }
 
     [Fact]
     public void Nothing_is_taken_on_after_the_end()
     {
-        var turns = new JobTurns(slots: 1, Unbounded, TimeProvider.System);
+        var turns = Turns(slots: 1);
         turns.Close();
 
         Assert.Equal(Fault.Overloaded, Assert.Throws<FaultException>(() => turns.Enter("a", Small)).Fault);
     }
+
+    private static JobTurns Turns(int slots) =>
+        new(slots, Unbounded, TimeSpan.MaxValue, TimeProvider.System);
 
     private Turn Enter(JobTurns turns, string key, long pixels)
     {
