@@ -88,7 +88,6 @@ public sealed class FidelityTests : IDisposable
             foreach (var each in new[] { picture, lines, dots })
             {
                 var (_, result, _) = await Enlargement.Of(each, options);
-                Console.WriteLine($"KERNEL {model} {scale} {side} {result.Fidelity:0.00}");
                 Assert.InRange(result.Fidelity, 0, 16);
             }
         }
