@@ -215,7 +215,8 @@ internal sealed record FidelityBounds(
         " Some networks fail on dithered pictures; the models lanczos and bicubic do not.");
 
     /// <summary>
-    /// For kernels without a network. Cutting their overshoot off at black and white makes patterns of both paler: checkerboards differ by a mean of 7.1 at most.
+    /// For kernels without a network. Cutting their overshoot off at black and white makes patterns of both paler:
+    /// checkerboards differ by a mean of 7.1 at most.
     /// </summary>
     public static FidelityBounds Kernel { get; } = new(16, 64, 0.5, 0.8, ByColour: true);
 
