@@ -30,8 +30,8 @@ internal sealed class Enhancer(PixelImage image, PixelSize size, Enhancement enh
             new PixelSize(image.Width, image.Height), _channels, _noise, enhancement.Preparation, picture).ReadRow;
 
     /// <summary>
-    /// What is to be expected of a row of the picture, with <see cref="ColourChannels"/>: tone, palette and colour of the
-    /// look, which decide how bright each part of the result is, without the lines and textures that are drawn over.
+    /// What is to be expected of a row of the picture, with <see cref="ColourChannels"/>: tone, palette and colour of
+    /// the look, which decide how bright each part of the result is, without lines and textures that are drawn over.
     /// </summary>
     public void Style(int y, ReadOnlySpan<float> picture, Span<float> expected)
     {

@@ -89,8 +89,8 @@ internal sealed class GuidedFilter
     // Where the moments and the coefficients of a plane begin: two rows of the luma, and three of each colour.
     private static int Part(int plane) => plane == 0 ? 0 : (3 * plane) - 1;
 
-    // For each plane the samples themselves, their products with the luma and, for colour, their squares, averaged along
-    // the row.
+    // For each plane the samples themselves, their products with the luma and, for colour, their squares, averaged
+    // along the row.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ComputeMoments(int y, Span<float> moments)
     {

@@ -224,8 +224,8 @@ internal sealed record FidelityBounds(
     /// For enhanced pictures, which are meant to differ, the more the more creativity there is. Measured at a
     /// creativity of 1: without a style, over the samples and thirteen bad pictures, a mean of 9.1, a cell of 34 and a
     /// likeness of 0.989. With one, the result is compared with the picture in that style, by its brightness only: each
-    /// word of the lexicon, and several together, reach a mean of 81 and a likeness of 0.65 on patterns that are hard on
-    /// lines and textures. A picture that is not the input has a likeness of about 0.
+    /// word of the lexicon, and several together, reach a mean of 81 and a likeness of 0.65 on patterns that are
+    /// hard on lines and textures. A picture that is not the input has a likeness of about 0.
     /// </summary>
     /// <param name="enhancement">What is done to the picture.</param>
     /// <param name="plain">The bounds without it.</param>
