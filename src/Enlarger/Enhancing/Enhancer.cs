@@ -13,6 +13,13 @@ internal sealed class Enhancer(PixelImage image, PixelSize size, Enhancement enh
 {
     private readonly int _channels = image.Layout.ColourChannels;
     private readonly double _noise = NoiseEstimate.Of(image);
+    private readonly Grading _plainGrading = new(
+        new PixelSize(image.Width, image.Height),
+        enhancement.ColourChannels(image.Layout.ColourChannels),
+        enhancement.Look.WithoutTextures());
+    private readonly float[] _styled = new float[
+        enhancement.ColourChannels(image.Layout.ColourChannels) * Planes.Stride(image.Width)];
+    private readonly float[] _noLines = new float[Planes.Stride(image.Width)];
 
     /// <summary>Colour channels of the result.</summary>
     public int ColourChannels { get; } = enhancement.ColourChannels(image.Layout.ColourChannels);
@@ -21,6 +28,18 @@ internal sealed class Enhancer(PixelImage image, PixelSize size, Enhancement enh
     public FloatRowSource Prepare(FloatRowSource picture) =>
         new PreparedRows(
             new PixelSize(image.Width, image.Height), _channels, _noise, enhancement.Preparation, picture).ReadRow;
+
+    /// <summary>
+    /// What is to be expected of a row of the picture, with <see cref="ColourChannels"/>: tone, palette and colour of
+    /// the look, which decide how bright each part of the result is, without lines and textures that are drawn over.
+    /// </summary>
+    public void Style(int y, ReadOnlySpan<float> picture, Span<float> expected)
+    {
+        Array.Clear(_styled);
+        Planes.Split(picture, _channels, image.Width, _styled);
+        _plainGrading.Apply(y, _styled, _noLines, _noLines);
+        Planes.Merge(_styled, ColourChannels, image.Width, expected);
+    }
 
     /// <summary>The result, with <see cref="ColourChannels"/>, of rows that have the channels of the picture.</summary>
     public FloatRowSource Finish(FloatRowSource enlarged)

@@ -5,13 +5,18 @@ namespace Enlarger.Enhancing;
 
 /// <summary>
 /// Smooths what varies less than a given deviation and keeps the edges, row by row: He, Sun and Tang,
-/// "Guided Image Filtering", 2010. The luma guides itself and, where there are any, the differences of colour, so that
-/// these are smoothed together and stay within the same edges.
+/// "Guided Image Filtering", 2010. The luma guides itself. A difference of colour is guided by the luma and by itself
+/// (their equation for guides of several channels, with two), so that it stays within the edges of the luma and within
+/// its own, where both sides are equally bright.
 /// </summary>
 internal sealed class GuidedFilter
 {
     // Keeps the quotient a number where the picture is flat; far below a level of 16 bits, squared.
     private const float VarianceMin = 1e-10f;
+
+    // A difference of colour guides itself only where it deviates by twice as much: it is the noise of two channels and
+    // more, and faint colour is less of a loss than coloured noise.
+    private const float ColourPenalty = 4;
 
     private readonly RowCache _picture;
     private readonly RowCache _moments;
@@ -38,7 +43,7 @@ internal sealed class GuidedFilter
         _stride = Planes.Stride(width);
         _epsilon = new Vector<float>((float)(deviation * deviation) + VarianceMin);
         _window = new BoxWindow(width, radius);
-        var length = 2 * planes * _stride;
+        var length = Part(planes) * _stride;
         _means = new float[length];
         _line = new float[length];
         var kept = (2 * radius) + 1;
@@ -54,25 +59,38 @@ internal sealed class GuidedFilter
     {
         _coefficients.Average(y, _radius, _line);
         var guide = Planes.Vectors(_picture.Row(y)[.._stride]);
-        for (var plane = 0; plane < _planes; plane++)
+        var line = Planes.Vectors(_line.AsSpan());
+        var length = guide.Length;
+        var luma = Planes.Vectors(filtered[.._stride]);
+        for (var i = 0; i < length; i++)
         {
-            var slope = Planes.Vectors(_line.AsSpan(2 * plane * _stride, _stride));
-            var offset = Planes.Vectors(_line.AsSpan(((2 * plane) + 1) * _stride, _stride));
+            luma[i] = Vector.MultiplyAddEstimate(line[i], guide[i], line[length + i]);
+        }
+
+        for (var plane = 1; plane < _planes; plane++)
+        {
+            var slopes = line.Slice(Part(plane) * length, 3 * length);
+            var itself = Planes.Vectors(_picture.Row(y).Slice(plane * _stride, _stride));
             var row = Planes.Vectors(filtered.Slice(plane * _stride, _stride));
-            for (var i = 0; i < row.Length; i++)
+            for (var i = 0; i < length; i++)
             {
-                row[i] = Vector.MultiplyAddEstimate(slope[i], guide[i], offset[i]);
+                var own = Vector.MultiplyAddEstimate(slopes[length + i], itself[i], slopes[(2 * length) + i]);
+                row[i] = Vector.MultiplyAddEstimate(slopes[i], guide[i], own);
             }
         }
     }
 
     /// <summary>The means of the luma's windows in a row that has just been read.</summary>
-    public ReadOnlySpan<float> Means(int y) => _coefficients.Row(y).Slice(2 * _planes * _stride, _stride);
+    public ReadOnlySpan<float> Means(int y) => _coefficients.Row(y).Slice(Part(_planes) * _stride, _stride);
 
     /// <summary>The variances of the luma's windows in a row that has just been read.</summary>
-    public ReadOnlySpan<float> Variances(int y) => _coefficients.Row(y).Slice(((2 * _planes) + 1) * _stride, _stride);
+    public ReadOnlySpan<float> Variances(int y) => _coefficients.Row(y).Slice((Part(_planes) + 1) * _stride, _stride);
 
-    // For each plane the samples themselves and their products with the luma, averaged along the row.
+    // Where the moments and the coefficients of a plane begin: two rows of the luma, and three of each colour.
+    private static int Part(int plane) => plane == 0 ? 0 : (3 * plane) - 1;
+
+    // For each plane the samples themselves, their products with the luma and, for colour, their squares, averaged
+    // along the row.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ComputeMoments(int y, Span<float> moments)
     {
@@ -81,12 +99,13 @@ internal sealed class GuidedFilter
         for (var plane = 0; plane < _planes; plane++)
         {
             var samples = picture.Slice(plane * _stride, _stride);
-            samples.CopyTo(moments[(2 * plane * _stride)..]);
-            var factors = Planes.Vectors(samples);
-            var products = Planes.Vectors(moments.Slice(((2 * plane) + 1) * _stride, _stride));
-            for (var i = 0; i < products.Length; i++)
+            var at = Part(plane) * _stride;
+            samples.CopyTo(moments[at..]);
+            Multiply(guide, Planes.Vectors(samples), Planes.Vectors(moments.Slice(at + _stride, _stride)));
+            if (plane > 0)
             {
-                products[i] = guide[i] * factors[i];
+                var squares = Planes.Vectors(moments.Slice(at + (2 * _stride), _stride));
+                Multiply(Planes.Vectors(samples), Planes.Vectors(samples), squares);
             }
         }
 
@@ -100,26 +119,59 @@ internal sealed class GuidedFilter
         var means = Planes.Vectors(_means.AsSpan());
         var length = _stride / Vector<float>.Count;
         var results = Planes.Vectors(coefficients);
-        var variances = results.Slice((2 * _planes * length) + length, length);
+        var behind = Part(_planes) * length;
+        var variances = results.Slice(behind + length, length);
         for (var i = 0; i < length; i++)
         {
             var mean = means[i];
             variances[i] = Vector.Max(Vector<float>.Zero, means[length + i] - (mean * mean));
-            results[(2 * _planes * length) + i] = mean;
+            results[behind + i] = mean;
+            var slope = variances[i] / (variances[i] + _epsilon);
+            results[i] = slope;
+            results[length + i] = mean - (slope * mean);
         }
 
-        for (var plane = 0; plane < _planes; plane++)
+        for (var plane = 1; plane < _planes; plane++)
         {
-            var at = 2 * plane * length;
-            for (var i = 0; i < length; i++)
-            {
-                var covariance = plane == 0 ? variances[i] : means[at + length + i] - (means[i] * means[at + i]);
-                var slope = covariance / (variances[i] + _epsilon);
-                results[at + i] = slope;
-                results[at + length + i] = means[at + i] - (slope * means[i]);
-            }
+            var at = Part(plane) * length;
+            GuideColour(means, variances, means.Slice(at, 3 * length), results.Slice(at, 3 * length));
         }
 
-        _window.Average(coefficients[..(2 * _planes * _stride)]);
+        _window.Average(coefficients[..(Part(_planes) * _stride)]);
+    }
+
+    // The least squares of a colour from the luma and itself, with a penalty on either slope.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void GuideColour(
+        ReadOnlySpan<Vector<float>> lumas,
+        ReadOnlySpan<Vector<float>> variances,
+        ReadOnlySpan<Vector<float>> moments,
+        Span<Vector<float>> coefficients)
+    {
+        var length = variances.Length;
+        var penalty = _epsilon * ColourPenalty;
+        for (var i = 0; i < length; i++)
+        {
+            var (luma, mean) = (lumas[i], moments[i]);
+            var covariance = moments[length + i] - (luma * mean);
+            var variance = Vector.Max(Vector<float>.Zero, moments[(2 * length) + i] - (mean * mean));
+            var guide = variances[i] + _epsilon;
+            var determinant = (guide * (variance + penalty)) - (covariance * covariance);
+            var slope = covariance * penalty / determinant;
+            var own = ((guide * variance) - (covariance * covariance)) / determinant;
+            coefficients[i] = slope;
+            coefficients[length + i] = own;
+            coefficients[(2 * length) + i] = mean - (slope * luma) - (own * mean);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply(
+        ReadOnlySpan<Vector<float>> a, ReadOnlySpan<Vector<float>> b, Span<Vector<float>> products)
+    {
+        for (var i = 0; i < products.Length; i++)
+        {
+            products[i] = a[i] * b[i];
+        }
     }
 }

@@ -68,6 +68,19 @@ internal sealed class Look
         return look;
     }
 
+    /// <summary>The same look without what <see cref="Texture"/> draws.</summary>
+    public Look WithoutTextures()
+    {
+        var look = new Look { Palette = Palette };
+        _turns.CopyTo(look._turns, 0);
+        foreach (var kind in Texture.Kinds)
+        {
+            look._turns[(int)kind] = 0;
+        }
+
+        return look;
+    }
+
     /// <summary>The same look, <paramref name="part"/> as much of it.</summary>
     public Look Times(double part)
     {

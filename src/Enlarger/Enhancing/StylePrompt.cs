@@ -7,20 +7,43 @@ namespace Enlarger.Enhancing;
 /// <param name="UnknownWords">In the prompt's own spelling, each once.</param>
 internal sealed record StylePrompt(Look Look, IReadOnlyList<string> UnknownWords)
 {
+    // "no overly shiny gold" is still against gold; after more words than these it is about something else.
+    private const int NegatedUnknownMax = 3;
+
+    private static readonly char[] PhraseEnds = [',', ';', ':', '.', '!', '?', '\n'];
+
     /// <summary>Reads a prompt; any text is one.</summary>
     public static StylePrompt Read(string prompt, Lexicon lexicon)
     {
-        var words = Split(prompt);
         var looks = new List<LexiconEntry>();
         var unwanted = new HashSet<LexiconEntry>();
         var unknown = new List<string>();
-        var negated = false;
+        foreach (var phrase in prompt.Split(PhraseEnds))
+        {
+            ReadPhrase(Split(phrase), lexicon, looks, unwanted, unknown);
+        }
+
+        var look = looks.Distinct().Where(entry => !unwanted.Contains(entry))
+            .Aggregate(Look.Plain, (sum, entry) => sum.With(entry.Look));
+        return new StylePrompt(look, [.. unknown.Distinct(StringComparer.OrdinalIgnoreCase)]);
+    }
+
+    // A negation reaches the next look of its phrase.
+    private static void ReadPhrase(
+        List<string> words,
+        Lexicon lexicon,
+        List<LexiconEntry> looks,
+        HashSet<LexiconEntry> unwanted,
+        List<string> unknown)
+    {
+        // How many unknown words more the negation bears; less than 0 is none.
+        var negated = -1;
         for (var i = 0; i < words.Count;)
         {
             if (FindPhrase(words, i, lexicon) is var (entry, length))
             {
-                (negated ? (ICollection<LexiconEntry>)unwanted : looks).Add(entry);
-                negated = false;
+                (negated >= 0 ? (ICollection<LexiconEntry>)unwanted : looks).Add(entry);
+                negated = -1;
                 i += length;
                 continue;
             }
@@ -28,18 +51,14 @@ internal sealed record StylePrompt(Look Look, IReadOnlyList<string> UnknownWords
             var word = words[i++];
             if (lexicon.IsNegating(word))
             {
-                negated = true;
+                negated = NegatedUnknownMax;
             }
             else if (!lexicon.IsSmall(word))
             {
                 unknown.Add(word);
-                negated = false;
+                negated--;
             }
         }
-
-        var look = looks.Distinct().Where(entry => !unwanted.Contains(entry))
-            .Aggregate(Look.Plain, (sum, entry) => sum.With(entry.Look));
-        return new StylePrompt(look, [.. unknown.Distinct(StringComparer.OrdinalIgnoreCase)]);
     }
 
     // The longest phrase first: "black and white" is neither black nor white.

@@ -40,8 +40,10 @@ internal sealed class EnlargedRows : IDisposable
         _alphaRow = new float[image.Layout.HasAlpha ? plan.Size.Width : 0];
         _pictureAlphaRow = new float[image.Width];
         var enhancement = plan.Enhancement is { IsFaithful: false } wanted ? wanted : null;
-        var bounds = enhancement is null ? FidelityBounds.Faithful : FidelityBounds.Of(enhancement);
-        _check = new FidelityCheck(size, colours, plan.Size, Layout.ColourChannels, bounds);
+        var plain = plan.Passes.Count > 0 ? FidelityBounds.Faithful : FidelityBounds.Kernel;
+        var bounds = enhancement is null ? plain : FidelityBounds.Of(enhancement, plain);
+        var isStyled = enhancement is { Style.IsPlain: false };
+        _check = new FidelityCheck(size, colours, plan.Size, Layout.ColourChannels, bounds, isStyled);
 
         var constant = image.Layout.HasAlpha ? ConstantAlpha(image) : 1;
         _bleed = constant is null ? new AlphaBleed(image) : null;
@@ -52,8 +54,9 @@ internal sealed class EnlargedRows : IDisposable
         else
         {
             var enhancer = new Enhancer(image, plan.Size, enhancement);
-            var check = new FidelityCheck(size, colours, plan.Size, colours, FidelityBounds.Faithful);
-            var enlarged = Chain(Watched(enhancer.Prepare(ReadPicture), check.AddPicture), colours);
+            var check = new FidelityCheck(size, colours, plan.Size, colours, plain);
+            var picture = isStyled ? Watched(ReadPicture, Styled(enhancer)) : ReadPicture;
+            var enlarged = Chain(Watched(enhancer.Prepare(picture), check.AddPicture), colours);
             _colours = enhancer.Finish(Watched(enlarged, check.AddResult));
             _networkCheck = check;
         }
@@ -136,6 +139,16 @@ internal sealed class EnlargedRows : IDisposable
         }
 
         return first;
+    }
+
+    private FloatRowWatch Styled(Enhancer enhancer)
+    {
+        var expected = new float[_image.Width * Layout.ColourChannels];
+        return (y, row) =>
+        {
+            enhancer.Style(y, row, expected);
+            _check.AddExpected(y, expected);
+        };
     }
 
     private void ReadPicture(int y, Span<float> row)

@@ -79,6 +79,27 @@ public sealed class KnobTests
     }
 
     [Theory]
+    [InlineData(16, 1)]
+    [InlineData(5, 1)]
+    [InlineData(16, 2)]
+    public async Task Edges_between_colours_of_equal_brightness_stay(int side, double scale)
+    {
+        var picture = Enlargement.Draw(96, 64, 3, (x, y, c) => RedOrGreen(((x / side) + (y / side)) % 2 == 0, c));
+
+        await EdgesStay(picture, scale);
+    }
+
+    [Fact]
+    public async Task Small_marks_of_another_colour_and_equal_brightness_stay()
+    {
+        // Strokes of two pixels, some lying and some standing, as in letters.
+        var picture = Enlargement.Draw(96, 64, 3, (x, y, c) =>
+            RedOrGreen(y % 16 < 10 && (x % 8 < 2 || (y % 16 is 4 or 5 && x % 24 < 16)), c));
+
+        await EdgesStay(picture, 1);
+    }
+
+    [Theory]
     [InlineData(0.5)]
     [InlineData(1)]
     public async Task Edges_overshoot_by_a_quarter_of_their_height_at_most(double creativity)
@@ -199,6 +220,18 @@ public sealed class KnobTests
     public async Task Refuses_knobs_out_of_range(double creativity, double replication) =>
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Enhanced.Of(
             Enlargement.Waves(8, 8, 3), new EnhanceOptions { Creativity = creativity, Replication = replication }));
+
+    private static int RedOrGreen(bool isRed, int channel) => isRed ? channel == 0 ? 255 : 0 : channel == 1 ? 130 : 0;
+
+    private static async Task EdgesStay(PixelImage picture, double scale)
+    {
+        var kept = await Enhanced.Of(picture, new EnhanceOptions { Creativity = 0, Replication = 1 }, scale);
+        var smooth = await Enhanced.Of(picture, new EnhanceOptions { Creativity = 0, Replication = 0 }, scale);
+
+        Assert.InRange(Enhanced.Difference(kept, smooth), 0, 3);
+        var worst = kept.Samples.ToArray().Zip(smooth.Samples.ToArray(), (a, b) => Math.Abs(a - b)).Max();
+        Assert.InRange(worst, 0, 20);
+    }
 
     private static double Column(PixelImage image, int x) =>
         Enumerable.Range(0, image.Height).Average(y => image.Row(y)[(x * 3) + 1]);

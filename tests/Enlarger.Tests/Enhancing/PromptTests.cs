@@ -16,6 +16,17 @@ public sealed class PromptTests
     [InlineData("gold", "gold without neon")]
     [InlineData("gold", "gold, no grain, not a neon")]
     [InlineData("", "no gold")]
+    [InlineData("", "not too dark")]
+    [InlineData("", "not very, very overly")]
+    [InlineData("", "without any gold")]
+    [InlineData("", "don't make it dark")]
+    [InlineData("", "don’t make it much too dark")]
+    [InlineData("", "not zxqv gold")]
+    [InlineData("", "no zxqv blorp flumphy gold")]
+    [InlineData("gold", "not zxqv blorp flumphy gnarpel gold")]
+    [InlineData("gold", "no, gold")]
+    [InlineData("gold", "not zxqv. Gold")]
+    [InlineData("gold", "not too dark gold")]
     [InlineData("", "the of and")]
     [InlineData("", "zxqv blorp")]
     public async Task Means_the_same(string one, string other) =>
@@ -26,7 +37,7 @@ public sealed class PromptTests
     [InlineData("gold", "gold, marble")]
     [InlineData("black and white", "black, white")]
     [InlineData("angry", "menacing")]
-    [InlineData("", "not zxqv gold")]
+    [InlineData("not dark", "dark")]
     public async Task Means_something_else(string one, string other) =>
         Assert.True(Enhanced.Difference(await Apply(one), await Apply(other)) > 1);
 

@@ -1,3 +1,4 @@
+using Enlarger.Enlarging;
 using Enlarger.Imaging;
 using Enlarger.Tests.Inference;
 
@@ -64,6 +65,57 @@ public sealed class FidelityTests : IDisposable
             Enlargement.Waves(64, 48, 3), new EnlargeOptions { Model = Double(1, 0), Scale = 2 });
 
         Assert.Equal(0, result.Fidelity, 0.01);
+    }
+
+    [Theory]
+    [InlineData("lanczos", 2)]
+    [InlineData("lanczos", 3)]
+    [InlineData("lanczos", 4)]
+    [InlineData("lanczos", 1.5)]
+    [InlineData("bicubic", 2)]
+    [InlineData("bicubic", 3)]
+    [InlineData("bicubic", 4)]
+    [InlineData("bicubic", 1.5)]
+    public async Task A_kernel_is_never_refused(string model, double scale)
+    {
+        var options = new EnlargeOptions { Model = model, Scale = scale };
+        for (var side = 1; side <= 16; side++)
+        {
+            var picture = Enlargement.Draw(64, 64, 1, (x, y, _) => ((x / side) + (y / side)) % 2 * 255);
+            var lines = Enlargement.Draw(64, 64, 1, (x, _, _) => x % (side + 1) == 0 ? 255 : 0);
+            var dots = Enlargement.Draw(64, 64, 1, (x, y, _) => x % (side + 1) + (y % (side + 1)) == 0 ? 0 : 255);
+
+            foreach (var each in new[] { picture, lines, dots })
+            {
+                var (_, result, _) = await Enlargement.Of(each, options);
+                Assert.InRange(result.Fidelity, 0, 16);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(float.NaN, 0)]
+    [InlineData(0, 1)]
+    [InlineData(0.5f, 0)]
+    [InlineData(-1, 1)]
+    public void What_no_kernel_makes_is_refused_without_advising_kernels(float factor, float shift)
+    {
+        var picture = Enlargement.Waves(64, 48, 3);
+        var size = new PixelSize(64, 48);
+        var check = new FidelityCheck(size, 3, size, 3, FidelityBounds.Kernel);
+        var row = new float[64 * 3];
+        for (var y = 0; y < 48; y++)
+        {
+            Samples.ReadColours(picture, y, row);
+            check.AddPicture(y, row);
+            check.AddResult(y, [.. row.Select(sample => (sample * factor) + shift)]);
+        }
+
+        var error = Assert.Throws<ImageException>(() => check.Finish());
+
+        Assert.Equal(ImageFault.ResultWrong, error.Fault);
+        Assert.DoesNotContain("lanczos", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
