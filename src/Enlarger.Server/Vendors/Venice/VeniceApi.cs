@@ -50,7 +50,7 @@ internal static class VeniceApi
     private static async Task<IResult> UpscaleAsync(
         HttpContext http, Reception reception, ImageInbox inbox, JobQueue jobs, CancellationToken cancel)
     {
-        using var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
+        var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
         var request = await VeniceRequest.ReadAsync(http.Request, cancel);
         var source = await inbox.LoadAsync(request.Image, Limits, cancel);
         var job = new EnlargeJob
