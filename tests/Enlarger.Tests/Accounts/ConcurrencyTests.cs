@@ -20,7 +20,7 @@ public sealed class ConcurrencyTests
         var key = server.MakeKey("alice", concurrentMax: 1);
 
         using var slow = await StoredPicture.PostAsync(
-            client, key, Noise(1500, 1000), accept: "image/*", HttpCompletionOption.ResponseHeadersRead);
+            client, key, Noise(2000, 1500), accept: "image/*", HttpCompletionOption.ResponseHeadersRead);
         using var refused = await AskAsync(client, key);
         var bytes = (await slow.Content.ReadAsByteArrayAsync(Cancel)).Length;
         // The client has its answer a moment before the server is done with it.
