@@ -38,7 +38,7 @@ public sealed class ConcurrencyTests
     }
 
     private static Task<HttpResponseMessage> AskAsync(HttpClient client, string key) =>
-        StoredPicture.PostAsync(client, key, "10x10.png", accept: "image/*");
+        StoredPicture.PostAsync(client, key, "64x64.png", accept: "image/*");
 
     // What cannot be compressed.
     private static byte[] Noise(int width, int height)
