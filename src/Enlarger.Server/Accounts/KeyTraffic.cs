@@ -1,7 +1,8 @@
 namespace Enlarger.Server.Accounts;
 
 /// <summary>
-/// How often one key has come lately, and how many of its requests are inside. <see cref="Reception"/> locks it.
+/// How often one key has come lately, and how many of its requests are inside. <see cref="Reception"/> locks it, and
+/// has a clock for it that is never set.
 /// </summary>
 /// <remarks>
 /// The rate is held by a leaky bucket used as a meter, which is the generic cell rate algorithm (ITU-T I.371): a key
@@ -63,11 +64,11 @@ internal sealed class KeyTraffic
     private static RateState StateAt(long level, int rate, DateTimeOffset now) =>
         new(rate, (int)(((Period.Ticks * rate) - level) / Period.Ticks), now + TimeToLeak(level, rate));
 
-    // After a period the bucket is empty, however full it was. A clock that was set back leaks nothing.
+    // After a period the bucket is empty, however full it was.
     private long LevelAt(DateTimeOffset now, int rate)
     {
         var elapsed = now - _levelAt;
-        return elapsed >= Period ? 0 : Math.Max(0, _level - (Math.Max(0, elapsed.Ticks) * rate));
+        return elapsed >= Period ? 0 : Math.Max(0, _level - (elapsed.Ticks * rate));
     }
 
     private static TimeSpan TimeToLeak(long level, int rate) => TimeSpan.FromTicks((level + rate - 1) / rate);

@@ -9,8 +9,17 @@ namespace Enlarger.Server.Accounts;
 /// </summary>
 internal static class Ledger
 {
-    public static void Grant(SqliteConnection connection, string keyId, long credits, DateTimeOffset now) =>
+    public static void Grant(SqliteConnection connection, string keyId, long credits, DateTimeOffset now)
+    {
         Add(connection, keyId, jobId: null, "grant", credits, now);
+        connection.Execute(
+            """
+            update keys set granted = granted + @credits, after_last_grant = balance,
+                first_grant_at = coalesce(first_grant_at, @now)
+            where id = @keyId and @credits > 0
+            """,
+            new { keyId, credits, now = now.ToUnixTimeMilliseconds() });
+    }
 
     /// <summary>Takes <paramref name="credits"/> off the balance; false where there are too few.</summary>
     public static bool TryReserve(
@@ -40,13 +49,15 @@ internal static class Ledger
         [.. AuditKeys(connection), .. AuditJobs(connection), .. AuditResults(connection)];
 
     private static IEnumerable<string> AuditKeys(SqliteConnection connection) =>
-        from key in connection.Query<(string Id, long Balance, long Sum)>(
+        from key in connection.Query<(string Id, long Balance, long Sum, long Granted, long Grants)>(
             """
-            select id, balance, (select coalesce(sum(credits), 0) from ledger where key_id = keys.id)
+            select id, balance, (select coalesce(sum(credits), 0) from ledger where key_id = keys.id), granted,
+                (select coalesce(sum(credits), 0) from ledger where key_id = keys.id and entry = 'grant')
             from keys
             """)
-        where key.Balance < 0 || key.Balance != key.Sum
-        select $"Key {key.Id} has a balance of {key.Balance}, and entries of {key.Sum}.";
+        where key.Balance < 0 || key.Balance != key.Sum || key.Granted != key.Grants
+        select $"Key {key.Id} has a balance of {key.Balance}, and entries of {key.Sum}; it was granted {key.Granted}, "
+            + $"and entries of that are {key.Grants}.";
 
     private static IEnumerable<string> AuditJobs(SqliteConnection connection) =>
         connection.Query<JobEntries>(
@@ -118,7 +129,13 @@ internal static class Ledger
             values (@id, @keyId, @jobId, @entry, @credits, @now)
             """,
             row);
-        connection.Execute("update keys set balance = balance + @credits where id = @keyId", row);
+        connection.Execute(
+            """
+            update keys set balance = balance + @credits,
+                changed_at = case when @credits <> 0 then @now else changed_at end
+            where id = @keyId
+            """,
+            row);
     }
 
     private sealed class JobEntries

@@ -9,6 +9,10 @@ internal sealed class Reception(KeyRing keys, TimeProvider time)
     // One lock for all keys: what it guards takes less than a microsecond.
     private readonly Lock _lock = new();
     private readonly Dictionary<string, KeyTraffic> _traffic = new(StringComparer.Ordinal);
+
+    // The traffic's clock starts at the true time and is never set: a step would shut keys out, or let them in.
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+    private readonly long _startedAt = time.GetTimestamp();
     private DateTimeOffset _tidied = DateTimeOffset.MinValue;
 
     /// <summary>How many keys are remembered for having come lately.</summary>
@@ -23,10 +27,10 @@ internal sealed class Reception(KeyRing keys, TimeProvider time)
         }
     }
 
-    /// <summary>Admits a request with <paramref name="key"/>. Dispose the visit with the answer.</summary>
+    /// <summary>Admits a request with <paramref name="key"/>; it is inside until its answer has been sent.</summary>
     /// <remarks>
-    /// The request's features then hold the <see cref="Visit"/>, and of a key that is known its
-    /// <see cref="RateState"/>, also where the request is refused: headers tell both.
+    /// The request's features then hold the <see cref="Account"/> and the <see cref="RateState"/> of a key that is
+    /// known, also where the request is refused: the log tells the one, headers the other.
     /// </remarks>
     /// <exception cref="FaultException">
     /// <see cref="Fault.KeyUnknown"/>, <see cref="Fault.RateExceeded"/> or <see cref="Fault.ConcurrencyExceeded"/>.
@@ -38,8 +42,9 @@ internal sealed class Reception(KeyRing keys, TimeProvider time)
             throw new FaultException(Fault.KeyUnknown, "The API key is missing, unknown or revoked.");
         }
 
+        http.Features.Set(account);
         var visit = Admit(http, account);
-        http.Features.Set(visit);
+        http.Response.RegisterForDispose(visit);
         http.Features.Set(visit.Rate);
         return visit;
     }
@@ -48,18 +53,21 @@ internal sealed class Reception(KeyRing keys, TimeProvider time)
     {
         lock (_lock)
         {
-            var now = time.GetUtcNow();
+            var now = _started + time.GetElapsedTime(_startedAt);
             Tidy(now);
             if (!_traffic.TryGetValue(account.Id, out var traffic))
             {
                 _traffic[account.Id] = traffic = new KeyTraffic();
             }
 
-            http.Features.Set(traffic.RateOf(account, now));
+            http.Features.Set(OnCalendar(traffic.RateOf(account, now), now));
             var rate = traffic.Enter(account, now);
-            return new Visit(account, rate, () => Leave(traffic));
+            return new Visit(account, OnCalendar(rate, now), () => Leave(traffic));
         }
     }
+
+    private RateState OnCalendar(RateState rate, DateTimeOffset now) =>
+        rate with { Reset = time.GetUtcNow() + (rate.Reset - now) };
 
     private void Leave(KeyTraffic traffic)
     {

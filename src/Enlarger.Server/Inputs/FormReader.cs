@@ -16,6 +16,9 @@ internal sealed class FormReader(ReadOnlyMemory<byte> body, string boundary)
     // The headers of a part: a few names, and a file name of the user's.
     private const int HeaderBytesMax = 16 << 10;
 
+    // Clients send three or four. Each that continues another is copied with all of it.
+    private const int HeaderLinesMax = 32;
+
     private readonly byte[] _delimiter = Encoding.UTF8.GetBytes("--" + boundary);
     private string? _lineEnd;
 
@@ -90,7 +93,7 @@ internal sealed class FormReader(ReadOnlyMemory<byte> body, string boundary)
         var window = body.Span[start..Math.Min(body.Length, start + HeaderBytesMax)];
         var lines = new List<string>();
         var at = 0;
-        while (true)
+        for (var count = 0; count <= HeaderLinesMax; count++)
         {
             var length = window[at..].IndexOf((byte)'\n');
             if (length < 0)
@@ -115,6 +118,9 @@ internal sealed class FormReader(ReadOnlyMemory<byte> body, string boundary)
                 lines.Add(line);
             }
         }
+
+        throw new FaultException(
+            Fault.BodyInvalid, $"A part of the form has more than {HeaderLinesMax} lines of headers.");
     }
 
     private static FaultException Malformed(string words = "The multipart body is cut off or malformed.") =>

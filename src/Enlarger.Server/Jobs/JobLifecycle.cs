@@ -1,9 +1,12 @@
+using Enlarger.Server.Storage;
+
 namespace Enlarger.Server.Jobs;
 
 /// <summary>
 /// Ties the jobs to the life of the server: what is open is closed before it listens, and again when it stops.
 /// </summary>
-internal sealed partial class JobLifecycle(JobQueue jobs, TimeProvider time, ILogger<JobLifecycle> log)
+internal sealed partial class JobLifecycle(
+    JobQueue jobs, ResultSweep sweep, TimeProvider time, ILogger<JobLifecycle> log)
     : IHostedLifecycleService, IDisposable
 {
     // A job is left open only where the database failed as well; it need not be noticed at once.
@@ -14,6 +17,8 @@ internal sealed partial class JobLifecycle(JobQueue jobs, TimeProvider time, ILo
     // Before the web server is started, so that no caller sees the credits missing that a crash left reserved.
     public Task StartingAsync(CancellationToken cancellationToken)
     {
+        // Where the disk is full, refunding needs what this frees.
+        sweep.Clean();
         jobs.RefundAbandoned();
         _checks = time.CreateTimer(_ => Check(), state: null, BetweenChecks, BetweenChecks);
         return Task.CompletedTask;

@@ -196,7 +196,7 @@ internal sealed partial class JobQueue : IDisposable
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // The caller is told what ended the job, and not this. The next start removes what nobody knows.
-            LogNotDiscarded(id, error);
+            LogNotDiscarded(id, error.GetType().Name);
         }
     }
 
@@ -229,8 +229,9 @@ internal sealed partial class JobQueue : IDisposable
     [LoggerMessage(LogLevel.Error, "Job {Job} could not be closed; it will be refunded later")]
     private partial void LogLeftOpen(Guid job, Exception error);
 
-    [LoggerMessage(LogLevel.Error, "What job {Job} wrote could not be deleted")]
-    private partial void LogNotDiscarded(Guid job, Exception error);
+    // The exception's own words hold the name of the result, which is its only protection.
+    [LoggerMessage(LogLevel.Error, "What job {Job} wrote could not be deleted ({Reason})")]
+    private partial void LogNotDiscarded(Guid job, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Count} jobs had been left open and were refunded")]
     private partial void LogAbandoned(int count);

@@ -11,10 +11,15 @@ internal sealed partial class Readiness(
     Database database,
     ModelStore models,
     IOptions<JobSettings> settings,
-    JobQueue jobs,
     IHostApplicationLifetime lifetime,
+    TimeProvider time,
     ILogger<Readiness> log) : IHostedService
 {
+    // Anybody may ask, as often as they like, and must not keep the disk busy by it.
+    private static readonly TimeSpan WritableRemembered = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _probing = new();
+    private (bool Writable, long At)? _probed;
     private volatile bool _modelLoaded;
 
     /// <summary>Compiles the networks before the server listens, so that no request waits for it.</summary>
@@ -47,11 +52,6 @@ internal sealed partial class Readiness(
             problems.Add("The model is not loaded yet.");
         }
 
-        if (jobs.Load.Megapixels >= settings.Value.BacklogMegapixelsMax)
-        {
-            problems.Add("The queue is full.");
-        }
-
         if (!CanWrite())
         {
             problems.Add("The database cannot be written.");
@@ -60,8 +60,21 @@ internal sealed partial class Readiness(
         return problems;
     }
 
-    // Writes what is there already: that needs the lock, the permission and the disk, and changes nothing.
     private bool CanWrite()
+    {
+        lock (_probing)
+        {
+            if (_probed is not { } probed || time.GetElapsedTime(probed.At) >= WritableRemembered)
+            {
+                _probed = probed = (TryWrite(), time.GetTimestamp());
+            }
+
+            return probed.Writable;
+        }
+    }
+
+    // Writes what is there already: that needs the lock, the permission and the disk, and changes nothing.
+    private bool TryWrite()
     {
         try
         {

@@ -80,7 +80,7 @@ internal sealed partial class RequestLog(
         // Addresses may hold secrets, and their names alone protect results: only the route is logged.
         var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "(no such route)";
         var method = Method(http.Request.Method);
-        var key = OneLine(http.Features.Get<Visit>()?.Account.Name ?? "-");
+        var key = OneLine(http.Features.Get<Account>()?.Name ?? "-");
         var details = Details(record);
         var milliseconds = total.TotalMilliseconds;
         LogRequest(level, http.TraceIdentifier, vendor, method, route, key, status, details, milliseconds);

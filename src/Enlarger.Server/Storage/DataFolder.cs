@@ -55,7 +55,7 @@ internal sealed class DataFolder
     public static bool IsInUse(string path) => File.Exists(Path.Combine(path, DatabaseName));
 
     /// <summary>Keeps other servers out until it is disposed of, or the process ends, however it does.</summary>
-    /// <exception cref="StorageException">Another server is in.</exception>
+    /// <exception cref="StorageException">Another server is in, or the disk or a permission is in the way.</exception>
     public FolderLock Lock()
     {
         try
@@ -67,11 +67,21 @@ internal sealed class DataFolder
         {
             throw new StorageException($"The data folder {Root} may not be written to.", error);
         }
-        catch (IOException error)
+        catch (IOException error) when (IsHeldByAnother(error))
         {
             throw new StorageException($"Another server is using the data folder {Root}.", error);
         }
+        catch (IOException error)
+        {
+            throw new StorageException($"The lock of the data folder {Root} cannot be taken.", error);
+        }
     }
+
+    // The system's own numbers: EWOULDBLOCK of Linux and of macOS; ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
+    private static bool IsHeldByAnother(IOException error) =>
+        OperatingSystem.IsWindows() ? (error.HResult & 0xFFFF) is 32 or 33
+        : OperatingSystem.IsMacOS() ? error.HResult == 35
+        : error.HResult == 11;
 
     private static void Create(string folder)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Enlarger.Server.Storage;
 
@@ -61,10 +62,19 @@ internal sealed class Database : IDisposable
     {
         lock (_writing)
         {
-            using var transaction = _writer.BeginTransaction(deferred: false);
-            var result = work(_writer);
-            transaction.Commit();
-            return result;
+            // In our own words: the library's transaction would not notice that SQLite ended it, and refuse all others.
+            _writer.Execute("begin immediate");
+            try
+            {
+                var result = work(_writer);
+                _writer.Execute("commit");
+                return result;
+            }
+            catch
+            {
+                RollBack();
+                throw;
+            }
         }
     }
 
@@ -112,6 +122,16 @@ internal sealed class Database : IDisposable
         lock (_writing)
         {
             _writer.Dispose();
+        }
+    }
+
+    // Where the disk is full or fails, SQLite may have rolled back by itself: https://sqlite.org/lang_transaction.html.
+    private void RollBack()
+    {
+        var ended = raw.sqlite3_get_autocommit(_writer.Handle) != 0;
+        if (!ended)
+        {
+            _writer.Execute("rollback");
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class ResultFile(string folder, string name, TimeSpan lifetime, 
     public FileStream OpenWrite() =>
         new(PartPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferBytes);
 
-    /// <summary>Gives the file, which is closed by now, its name. It is on the disk then, whole.</summary>
+    /// <summary>Gives the file, which is closed by now, its name. What the name stands for is whole.</summary>
     public StoredResult Keep(ImageFormat format)
     {
         long bytes;
@@ -30,7 +30,7 @@ internal sealed class ResultFile(string folder, string name, TimeSpan lifetime, 
             if (!ForAnswerOnly)
             {
                 // Before a row says that the result is there: after a power cut the name must not stand for an empty
-                // file.
+                // file. The name itself may be lost by one, since .NET cannot flush a folder.
                 RandomAccess.FlushToDisk(file);
             }
         }

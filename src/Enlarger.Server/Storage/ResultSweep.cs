@@ -11,12 +11,11 @@ internal sealed partial class ResultSweep(
     // An expired result is refused at once; sweeping only frees the disk.
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(5);
 
-    /// <summary>Removes what is left over, before the server takes requests.</summary>
-    public override Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Removes what is left over, before the server takes requests: only while no job runs.</summary>
+    public void Clean()
     {
         RemoveStrays();
         RunOnce();
-        return base.StartAsync(cancellationToken);
     }
 
     /// <summary>Deletes the results that have expired. One that is being sent is sent to its end.</summary>
@@ -29,23 +28,6 @@ internal sealed partial class ResultSweep(
         {
             database.Write(connection => gone.ForEach(name => ResultTable.Delete(connection, name)));
             LogSwept(gone.Count);
-        }
-    }
-
-    /// <summary>
-    /// Deletes files that no row knows: parts, results whose job was not settled, answers that were not sent. Only
-    /// while no job runs, since one has its file before its row.
-    /// </summary>
-    public void RemoveStrays()
-    {
-        var known = database.Read(ResultTable.Names).ToHashSet(StringComparer.Ordinal);
-        var strays = Directory.EnumerateFiles(folder.Results)
-            .Select(path => Path.GetFileName(path))
-            .Where(name => !known.Contains(name))
-            .ToList();
-        if (strays.Count(TryDelete) is > 0 and var gone)
-        {
-            LogStrays(gone);
         }
     }
 
@@ -66,6 +48,21 @@ internal sealed partial class ResultSweep(
         }
     }
 
+    // Files that no row knows: parts, results whose job was not settled, answers that were not sent. A job that runs
+    // has its file before its row.
+    private void RemoveStrays()
+    {
+        var known = database.Read(ResultTable.Names).ToHashSet(StringComparer.Ordinal);
+        var strays = Directory.EnumerateFiles(folder.Results)
+            .Select(path => Path.GetFileName(path))
+            .Where(name => !known.Contains(name))
+            .ToList();
+        if (strays.Count(TryDelete) is > 0 and var gone)
+        {
+            LogStrays(gone);
+        }
+    }
+
     private bool TryDelete(string name)
     {
         try
@@ -75,7 +72,7 @@ internal sealed partial class ResultSweep(
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            LogKept(name[..Math.Min(name.Length, NameLettersLogged)], error);
+            LogKept(name[..Math.Min(name.Length, NameLettersLogged)], error.GetType().Name);
             return false;
         }
     }
@@ -86,8 +83,9 @@ internal sealed partial class ResultSweep(
     [LoggerMessage(LogLevel.Information, "Deleted {Count} files that an earlier run left behind")]
     private partial void LogStrays(int count);
 
-    [LoggerMessage(LogLevel.Warning, "Result {Name}... could not be deleted; the next sweep tries again")]
-    private partial void LogKept(string name, Exception error);
+    // The exception's own words hold the whole name.
+    [LoggerMessage(LogLevel.Warning, "Result {Name}... could not be deleted ({Reason}); the next sweep tries again")]
+    private partial void LogKept(string name, string reason);
 
     [LoggerMessage(LogLevel.Error, "Expired results could not be swept; the next sweep tries again")]
     private partial void LogFailed(Exception error);

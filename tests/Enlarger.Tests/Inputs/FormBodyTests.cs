@@ -205,6 +205,8 @@ public sealed class FormBodyTests
         var many = string.Concat(Enumerable.Repeat(Field + "1\r\n", 65)) + "--b--";
 
         Assert.Equal(Fault.BodyInvalid, Assert.Throws<FaultException>(() => Parse(head)).Fault);
+        Assert.Equal("x", Parse(Folded(lines: 31)).Parts.Single().Name);
+        Assert.Equal(Fault.BodyInvalid, Assert.Throws<FaultException>(() => Parse(Folded(lines: 32))).Fault);
         Assert.Equal(
             "The form has more than 64 parts.", Assert.Throws<FaultException>(() => Parse(many)).Message);
     }
@@ -240,6 +242,11 @@ public sealed class FormBodyTests
 
         Assert.True(body.AsSpan().Overlaps(FormBody.Parse(body, "b").Find("x")!.Bytes.Span));
     }
+
+    // One header of one line, and more lines that continue it.
+    private static string Folded(int lines) =>
+        "--b\r\nContent-Disposition: form-data; name=x"
+        + string.Concat(Enumerable.Repeat("\r\n ;", lines)) + "\r\n\r\n1\r\n--b--";
 
     private static FormBody Parse(string body) => FormBody.Parse(Encoding.Latin1.GetBytes(body), "b");
 

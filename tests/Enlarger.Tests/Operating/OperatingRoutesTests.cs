@@ -107,6 +107,21 @@ public sealed partial class OperatingRoutesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Whether_it_can_write_is_tried_out_every_two_seconds_at_most()
+    {
+        using var first = await Get("/readyz");
+        _server.Get<Enlarger.Server.Storage.Database>().Dispose();
+
+        using var second = await Get("/readyz");
+        _server.Time.Advance(TimeSpan.FromSeconds(2));
+        using var third = await Get("/readyz");
+
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, third.StatusCode);
+    }
+
+    [Fact]
     public async Task A_failure_that_no_vendor_answers_is_json_without_its_reason()
     {
         _server.Get<Enlarger.Server.Storage.Database>().Dispose();

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Enlarger.Server.Accounts;
 using Enlarger.Server.Operating;
+using Enlarger.Server.Storage;
 using Enlarger.Tests.Serving;
 
 namespace Enlarger.Tests.Operating;
@@ -43,6 +45,29 @@ public sealed class RequestLogTests
         Assert.DoesNotContain("secret", server.Error);
         Assert.DoesNotContain("healthz", server.Error);
         Assert.DoesNotContain(Path.GetFileName(result.TrimEnd('"', '}')), server.Error);
+    }
+
+    [Fact]
+    public async Task Who_comes_too_often_is_named()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals to send.");
+        using var folder = new TemporaryFolder();
+        var key = "";
+        using (var database = new Database(new DataFolder(folder["data"])))
+        {
+            key = new KeyRing(database, TimeProvider.System).Add("hasty", 1, ratePerMinute: 1, concurrentMax: 1);
+        }
+
+        await using var server = ServeProcess.Start(folder["data"], "--urls", "http://127.0.0.1:0", "-m", "bicubic");
+        using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = await server.AddressAsync(Cancel) };
+        client.DefaultRequestHeaders.Add("X-API-KEY", key);
+        using var first = await client.GetAsync(new Uri("/v1/credits", UriKind.Relative), Cancel);
+        using var second = await client.GetAsync(new Uri("/v1/credits", UriKind.Relative), Cancel);
+        server.Signal("TERM");
+        await server.EndAsync(Cancel);
+
+        Assert.Contains("key=hasty status=200", server.Error);
+        Assert.Contains("key=hasty status=429", server.Error);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -2,11 +2,16 @@ using Dapper;
 using Enlarger.Server.Accounts;
 using Enlarger.Server.Storage;
 using Enlarger.Tests.Serving;
+using Microsoft.Data.Sqlite;
 
 namespace Enlarger.Tests.Storage;
 
 public sealed class DatabaseTests : IDisposable
 {
+    // SQLITE_FULL and SQLITE_CONSTRAINT
+    private const int Full = 13;
+    private const int Constraint = 19;
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -24,6 +29,47 @@ public sealed class DatabaseTests : IDisposable
         }));
 
         Assert.Equal(["kept"], Names(database));
+        AddKey(database, "next");
+    }
+
+    [Fact]
+    public void Writing_goes_on_when_there_is_room_again_on_a_full_disk()
+    {
+        using var database = Open();
+        AddKey(database, "kept");
+        // As large as it is: the next page is one too many, and SQLite rolls back by itself.
+        database.Write(connection => connection.Execute("pragma max_page_count = 1"));
+
+        var refusal = Assert.Throws<SqliteException>(() => database.Write(connection =>
+        {
+            connection.Execute("update keys set name = 'half'");
+            connection.Execute("update keys set name = printf('%.*c', 1000000, 'x')");
+        }));
+        Assert.Throws<SqliteException>(() => database.Write(connection =>
+            connection.Execute("update keys set name = printf('%.*c', 1000000, 'x')")));
+        database.Write(connection => connection.Execute("pragma max_page_count = 1000000"));
+
+        Assert.Equal(Full, refusal.SqliteErrorCode);
+        Assert.Equal(["kept"], Names(database));
+        AddKey(database, "next");
+        Assert.Equal(["kept", "next"], Names(database).Order());
+    }
+
+    [Fact]
+    public void Writing_goes_on_after_a_transaction_that_could_not_be_committed()
+    {
+        using var database = Open();
+        AddKey(database, "kept");
+
+        var refusal = Assert.Throws<SqliteException>(() => database.Write(connection =>
+        {
+            connection.Execute("pragma defer_foreign_keys = on");
+            connection.Execute(
+                "insert into ledger (id, key_id, entry, credits, created_at) values ('id', 'nobody', 'grant', 1, 0)");
+        }));
+
+        Assert.Equal(Constraint, refusal.SqliteErrorCode);
+        Assert.Equal(1, database.Read(connection => connection.ExecuteScalar<long>("select count(*) from ledger")));
         AddKey(database, "next");
     }
 

@@ -83,14 +83,14 @@ public sealed class ResultSweepTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_files_with_a_row_survive_a_start()
+    public async Task Only_files_with_a_row_survive_cleaning()
     {
         var address = await StoredPicture.EnlargeAsync(_client, _key);
         var kept = Files().Single();
         File.WriteAllText(Path.Combine(Folder, "0123.part"), "half");
         File.WriteAllText(Path.Combine(Folder, "0123456789abcdef0123456789abcdef"), "unsettled");
 
-        await Sweep.StartAsync(Cancel);
+        Sweep.Clean();
 
         Assert.Equal([kept], Files());
         Assert.Equal(HttpStatusCode.OK, (await _client.GetAsync(address, Cancel)).StatusCode);

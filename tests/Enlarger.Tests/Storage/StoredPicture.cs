@@ -19,16 +19,20 @@ internal static class StoredPicture
         return new Uri(JsonDocument.Parse(body).RootElement.GetProperty("result_url").GetString()!);
     }
 
+    public static Task<HttpResponseMessage> PostAsync(
+        HttpClient client, string key, string picture, string accept) =>
+        PostAsync(client, key, TestPictures.Make(picture), accept, HttpCompletionOption.ResponseContentRead);
+
     public static async Task<HttpResponseMessage> PostAsync(
-        HttpClient client, string key, string picture, string accept)
+        HttpClient client, string key, byte[] picture, string accept, HttpCompletionOption until)
     {
-        using var image = new ByteArrayContent(TestPictures.Make(picture));
+        using var image = new ByteArrayContent(picture);
         image.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         using var scale = new StringContent("2");
-        using var form = new MultipartFormDataContent { { image, "image", picture }, { scale, "scale" } };
+        using var form = new MultipartFormDataContent { { image, "image", "picture" }, { scale, "scale" } };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/upscale") { Content = form };
         request.Headers.TryAddWithoutValidation("X-API-KEY", key);
         request.Headers.TryAddWithoutValidation("Accept", accept);
-        return await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return await client.SendAsync(request, until, TestContext.Current.CancellationToken);
     }
 }

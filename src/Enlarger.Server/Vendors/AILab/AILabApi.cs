@@ -64,7 +64,7 @@ internal static class AILabApi
         ResultLinks results,
         CancellationToken cancel)
     {
-        using var visit = reception.Enter(http, ReadKey(http.Request));
+        var visit = reception.Enter(http, ReadKey(http.Request));
         var request = await AILabRequest.ReadAsync(http.Request, cancel);
         var source = await inbox.LoadAsync(new ImageSource.Upload(request.Image), Limits, cancel);
         var job = new EnlargeJob
@@ -83,7 +83,7 @@ internal static class AILabApi
 
     private static IResult GetCredits(HttpContext http, Reception reception, Database database)
     {
-        using var visit = reception.Enter(http, ReadKey(http.Request));
+        var visit = reception.Enter(http, ReadKey(http.Request));
         var balance = AILabBalance.Of(visit.Account, CreditSummary.Read(database, visit.Account));
         return Results.Json(new AILabBalances(http.TraceIdentifier, balance), AILabJson.Default.AILabBalances);
     }

@@ -40,7 +40,7 @@ internal static class MonicaApi
         ResultLinks results,
         CancellationToken cancel)
     {
-        using var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
+        var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
         var request = await MonicaRequest.ReadAsync(http.Request, cancel);
         var source = await inbox.LoadAsync(new ImageSource.Link(request.Image), Limits, cancel);
         var job = new EnlargeJob

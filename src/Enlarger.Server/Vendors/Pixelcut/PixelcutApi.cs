@@ -48,7 +48,7 @@ internal static class PixelcutApi
         IOptions<PixelcutSettings> settings,
         CancellationToken cancel)
     {
-        using var visit = reception.Enter(http, ReadKey(http.Request));
+        var visit = reception.Enter(http, ReadKey(http.Request));
         var request = await PixelcutRequest.ReadAsync(http.Request, cancel);
         var source = await inbox.LoadAsync(request.Image, LimitsOf(request.Scale, settings.Value), cancel);
         var wantsBytes = PixelcutRequest.WantsBytes(http.Request);
@@ -70,7 +70,7 @@ internal static class PixelcutApi
 
     private static IResult GetCredits(HttpContext http, Reception reception)
     {
-        using var visit = reception.Enter(http, ReadKey(http.Request));
+        var visit = reception.Enter(http, ReadKey(http.Request));
         return Results.Json(new PixelcutCredits(visit.Account.Balance), PixelcutJson.Default.PixelcutCredits);
     }
 

@@ -67,7 +67,7 @@ internal static class StablecogApi
         ResultLinks results,
         CancellationToken cancel)
     {
-        using var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
+        var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
         var request = await StablecogRequest.ReadAsync(http.Request, cancel);
         // Errors from here on may name them.
         http.Features.Set(request.Settings);

@@ -51,7 +51,7 @@ internal static class VeniceApi
     private static async Task<IResult> UpscaleAsync(
         HttpContext http, Reception reception, ImageInbox inbox, JobQueue jobs, CancellationToken cancel)
     {
-        using var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
+        var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
         var (source, scale, enhance) = await LoadAsync(http.Request, inbox, cancel);
         var job = new EnlargeJob
         {
