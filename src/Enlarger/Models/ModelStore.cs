@@ -75,8 +75,8 @@ public sealed class ModelStore
         var networks = files
             .Where(file => file.StartsWith(Folder, StringComparison.Ordinal))
             .Where(file => file.EndsWith(".md", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
             .Select(card => (Card: ReadText(assembly, card), Name: card[Folder.Length..^3]))
+            .OrderBy(model => model.Name, StringComparer.Ordinal)
             .Select(model => new Model(model.Name, model.Card, Networks(assembly, files, model.Name)));
         const string Bicubic = "# bicubic\n\nCubic interpolation as MATLAB's imresize does it. No network.\n";
         const string Lanczos = "# lanczos\n\nLanczos interpolation over three lobes. No network.\n";
