@@ -40,9 +40,6 @@ internal sealed class KeyRing(Database database, TimeProvider time)
     // As many as SHA-256 has: the hash is no easier to guess than the key.
     private const int KeyBytes = 32;
 
-    // SQLITE_CONSTRAINT_UNIQUE
-    private const int UniqueViolated = 2067;
-
     /// <summary>Makes a key and returns it. It cannot be had again.</summary>
     /// <exception cref="KeyException">The name is taken, or is none.</exception>
     public string Add(string name, long credits, int ratePerMinute, int concurrentMax) =>
@@ -107,9 +104,6 @@ internal sealed class KeyRing(Database database, TimeProvider time)
         database.Read(connection =>
             connection.ExecuteScalar<long>("select balance from keys where id = @Id", new { account.Id }));
 
-    public bool IsEmpty() =>
-        database.Read(connection => connection.ExecuteScalar<long>("select count(*) from keys") == 0);
-
     private string Insert(
         SqliteConnection connection, string name, long credits, int ratePerMinute, int concurrentMax)
     {
@@ -126,7 +120,7 @@ internal sealed class KeyRing(Database database, TimeProvider time)
                 """,
                 new { id, name, hash = Hash(key), ratePerMinute, concurrentMax, now = now.ToUnixTimeMilliseconds() });
         }
-        catch (SqliteException error) when (error.SqliteExtendedErrorCode == UniqueViolated)
+        catch (SqliteException error) when (Database.IsDuplicate(error))
         {
             throw new KeyException(
                 $"There is a key \"{name}\" already, or there was one. Choose another name: none is used twice.");

@@ -8,9 +8,6 @@ namespace Enlarger.Server.Jobs;
 /// <summary>The jobs, and with them the credits: a job and its credits change in one transaction.</summary>
 internal sealed class JobTable(Database database, TimeProvider time)
 {
-    // SQLITE_CONSTRAINT_UNIQUE
-    private const int UniqueViolated = 2067;
-
     /// <summary>Reserves the credits and enters the job.</summary>
     /// <exception cref="FaultException">
     /// <see cref="Fault.CreditsInsufficient"/> or <see cref="Fault.AlreadyEnlarged"/>.
@@ -30,7 +27,7 @@ internal sealed class JobTable(Database database, TimeProvider time)
                 }
             });
         }
-        catch (SqliteException error) when (error.SqliteExtendedErrorCode == UniqueViolated && job.Parent is not null)
+        catch (SqliteException error) when (Database.IsDuplicate(error) && job.Parent is not null)
         {
             throw new FaultException(Fault.AlreadyEnlarged, "The result was enlarged before.", error);
         }

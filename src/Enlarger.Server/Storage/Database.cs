@@ -17,6 +17,9 @@ internal sealed class Database : IDisposable
     // Another process, such as "enlarger keys", writes for milliseconds at most.
     private const int BusySeconds = 5;
 
+    // SQLITE_CONSTRAINT_UNIQUE
+    private const int UniqueViolated = 2067;
+
     private readonly string _connection;
     private readonly Lock _writing = new();
     private readonly SqliteConnection _writer;
@@ -114,6 +117,9 @@ internal sealed class Database : IDisposable
 
         return result;
     }
+
+    /// <summary>A row was refused because there is one like it.</summary>
+    public static bool IsDuplicate(SqliteException error) => error.SqliteExtendedErrorCode == UniqueViolated;
 
     public void Dispose()
     {

@@ -1,13 +1,9 @@
 namespace Enlarger.Server.Vendors;
 
-/// <summary>What every imitated API needs besides its routes: where the key is, and how it says no.</summary>
+/// <summary>What every imitated API needs besides its routes: a name, and how it says no.</summary>
 /// <param name="Name">As in settings, metrics and logs.</param>
-/// <param name="ReadKey">The key of a request; null where there is none.</param>
 /// <param name="Refuse">The vendor's answer to a fault.</param>
-internal sealed record Vendor(
-    string Name,
-    Func<HttpRequest, string?> ReadKey,
-    Func<HttpContext, FaultException, IResult> Refuse)
+internal sealed record Vendor(string Name, Func<HttpContext, FaultException, IResult> Refuse)
 {
     /// <summary>The key behind <c>Authorization: Bearer</c>, which three of the vendors use.</summary>
     public static string? ReadBearer(HttpRequest request)

@@ -23,6 +23,14 @@ internal static class VendorRoutes
             .WithMetadata(vendor)
             .AddEndpointFilter((context, next) => AnswerAsync(vendor, context, next));
 
+    /// <summary>Says when to come again.</summary>
+    public static void AskToWait(HttpResponse response, TimeSpan wait)
+    {
+        // Whole seconds (RFC 9110, section 10.2.3), and never so few that coming back is in vain.
+        var seconds = (long)Math.Max(1, Math.Ceiling(wait.TotalSeconds));
+        response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+    }
+
     private static async ValueTask<object?> AnswerAsync(
         Vendor vendor, EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
@@ -54,9 +62,7 @@ internal static class VendorRoutes
     {
         if (refusal.RetryAfter is { } wait)
         {
-            // Whole seconds (RFC 9110, section 10.2.3), and never so few that coming back is in vain.
-            var seconds = (long)Math.Max(1, Math.Ceiling(wait.TotalSeconds));
-            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            AskToWait(http.Response, wait);
         }
 
         return vendor.Refuse(http, refusal);

@@ -19,7 +19,7 @@ internal static class PixelcutApi
     // "Max resolution: 6000x6000px", and the same for results.
     private const int SideMax = 6000;
 
-    private static readonly Vendor Pixelcut = new("pixelcut", ReadKey, PixelcutErrors.Answer);
+    private static readonly Vendor Pixelcut = new("pixelcut", PixelcutErrors.Answer);
 
     private static readonly InputLimits Limits = new()
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 
 namespace Enlarger.Server.Vendors.Stablecog;
 
@@ -46,8 +45,7 @@ internal static class StablecogErrors
 
     private static StablecogAnswer SendTooMany(HttpContext http, FaultException refusal)
     {
-        var wait = refusal.RetryAfter ?? RetryAfterDefault;
-        http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        VendorRoutes.AskToWait(http.Response, refusal.RetryAfter ?? RetryAfterDefault);
         return new StablecogAnswer("Too Many Requests\n"u8.ToArray(), "text/plain; charset=utf-8", 429);
     }
 }

@@ -25,10 +25,6 @@ internal static class StablecogHeaders
     {
         response.Headers["X-RateLimit-Limit"] = rate.Limit.ToString(CultureInfo.InvariantCulture);
         response.Headers["X-RateLimit-Remaining"] = rate.Remaining.ToString(CultureInfo.InvariantCulture);
-        response.Headers["X-RateLimit-Reset"] = UnixSeconds(rate.Reset);
+        response.Headers["X-RateLimit-Reset"] = rate.ResetUnixSeconds.ToString(CultureInfo.InvariantCulture);
     }
-
-    // Rounded up: who comes back then does not come too early.
-    private static string UnixSeconds(DateTimeOffset time) =>
-        Math.Ceiling(time.ToUnixTimeMilliseconds() / 1000.0).ToString(CultureInfo.InvariantCulture);
 }

@@ -23,7 +23,7 @@ internal static class VeniceApi
     // "... and final dimensions after scaling must not exceed 16777216 pixels."
     internal const long ResultPixelsMax = 16_777_216;
 
-    private static readonly Vendor Venice = new("venice", Vendor.ReadBearer, VeniceErrors.Answer);
+    private static readonly Vendor Venice = new("venice", VeniceErrors.Answer);
 
     private static readonly InputLimits Limits = new()
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace Enlarger.Server.Vendors.Venice;
@@ -43,8 +42,7 @@ internal static class VeniceErrors
         };
         if (status is 429 or 503)
         {
-            var wait = refusal.RetryAfter ?? RetryAfterDefault;
-            http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            VendorRoutes.AskToWait(http.Response, refusal.RetryAfter ?? RetryAfterDefault);
         }
 
         var issues = status == 400 ? IssuesOf(refusal) : null;

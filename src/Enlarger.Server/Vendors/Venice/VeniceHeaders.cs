@@ -46,11 +46,7 @@ internal static class VeniceHeaders
         {
             headers["x-ratelimit-limit-requests"] = rate.Limit.ToString(CultureInfo.InvariantCulture);
             headers["x-ratelimit-remaining-requests"] = rate.Remaining.ToString(CultureInfo.InvariantCulture);
-            headers["x-ratelimit-reset-requests"] = UnixSeconds(rate.Reset);
+            headers["x-ratelimit-reset-requests"] = rate.ResetUnixSeconds.ToString(CultureInfo.InvariantCulture);
         }
     }
-
-    // Rounded up: who comes back then does not come too early.
-    private static string UnixSeconds(DateTimeOffset time) =>
-        Math.Ceiling(time.ToUnixTimeMilliseconds() / 1000.0).ToString(CultureInfo.InvariantCulture);
 }
