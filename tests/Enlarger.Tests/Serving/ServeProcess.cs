@@ -74,8 +74,10 @@ internal sealed class ServeProcess : IAsyncDisposable
     public async Task<(int ExitCode, string[] Out)> EndAsync(CancellationToken cancel)
     {
         await _process.WaitForExitAsync(cancel);
+        // A stream has one reader at a time: the first line is waited for before the rest is asked for.
+        var key = await _key;
         var rest = await _process.StandardOutput.ReadToEndAsync(cancel);
-        return (_process.ExitCode, await _key is { } key ? [key, .. rest.Split('\n')[..^1]] : []);
+        return (_process.ExitCode, key is null ? [] : [key, .. rest.Split('\n')[..^1]]);
     }
 
     public async ValueTask DisposeAsync()
