@@ -1,6 +1,6 @@
 namespace Enlarger;
 
-/// <summary>What a picture is taken for, and the figures that say so. Where they are unsure: photograph, clean.</summary>
+/// <summary>What a picture is taken for, and the figures that say so; a clean photograph where they do not.</summary>
 /// <param name="Kind">Photograph or drawing.</param>
 /// <param name="Condition">Clean, or what damaged it most clearly.</param>
 /// <param name="Flatness">0 to 1: the part of its squares of 8x8 pixels in which nothing changes.</param>
@@ -9,8 +9,8 @@ namespace Enlarger;
 /// 0 where hardly any square has an edge.
 /// </param>
 /// <param name="Blocking">
-/// 0 to 1: how much more often brightness steps on the lines of a grid of 8x8 pixels than between them. JPEG leaves
-/// such a grid, wherever it begins.
+/// 0 to 1: how much more often brightness steps on the lines of a grid of 8x8 pixels than on any between them. JPEG
+/// leaves such a grid, wherever it begins.
 /// </param>
 /// <param name="Noise">The standard deviation of its noise in levels of 255.</param>
 public sealed record PictureTraits(

@@ -24,7 +24,7 @@ internal sealed class PlainDisplay(Terminal terminal, bool quiet) : IUpscaleDisp
             Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Done {item.Input}: {report.Width}x{report.Height} in {report.Milliseconds!.Total / 1000:F1} s")
-                + report.Found);
+                + report.Findings());
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed record UpscaleReport(
     public const string Failed = "failed";
 
     /// <summary>What was found and done, in a few words after a comma; empty where nobody looked.</summary>
-    public string Found =>
+    public string Findings() =>
         Choice is null ? "" : $", as a {Choice.Condition} {Choice.Kind}" + (Restored > 0 ? ", restored" : "");
 }
 

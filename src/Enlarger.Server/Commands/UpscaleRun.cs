@@ -132,7 +132,7 @@ internal sealed class UpscaleRun(
                 : (double)result.Result.Width / result.Source.Width,
             result.Model,
             UpscaleChoice.Of(result.Traits),
-            result.Restored,
+            Math.Round(result.Restored, 3),
             FormatNames.Of(result.Format),
             result.Fidelity,
             options.Enhance?.Prompt.Length > 0 ? result.UnknownWords : null,

@@ -2,8 +2,8 @@ namespace Enlarger.Choosing;
 
 /// <summary>
 /// The grid of blocks that JPEG leaves: where blocks meet, brightness makes a step that is larger than those beside it.
-/// Elsewhere that is one in three, whatever the picture shows. Both directions and every origin are tried, so that a part
-/// cut out of a compressed picture is known, too, and a picture that only has lines is not.
+/// Elsewhere that is one in three, whatever the picture shows. Both directions and every origin are tried, so that a
+/// part cut out of a compressed picture is known, too, and a picture that only has lines is not.
 /// </summary>
 internal sealed class BlockGrid
 {
@@ -22,8 +22,8 @@ internal sealed class BlockGrid
     private readonly (long Steps, long Pairs)[] _down = new (long, long)[Side];
 
     /// <summary>
-    /// How much larger the part of steps is on the lines of the grid than between them, in the direction in which it is
-    /// weaker; 0 where there is too little to look at.
+    /// How much larger the part of steps is on the lines of the grid than on any between them, in the direction in
+    /// which that is less; 0 where there is too little to look at.
     /// </summary>
     public double Strength => Math.Min(StrengthOf(_across), StrengthOf(_down));
 
@@ -72,7 +72,8 @@ internal sealed class BlockGrid
 
         var parts = lines.Select(line => (double)line.Steps / line.Pairs).Order().ToArray();
 
-        // The median of the other seven.
-        return parts[^1] - parts[(Side / 2) - 1];
+        // Not the mean of the others: a picture that was compressed and then halved has two such lines in eight, four
+        // pixels apart, and its blocks are too small to be seen.
+        return parts[^1] - parts[^2];
     }
 }

@@ -13,7 +13,7 @@ internal sealed record ModelChoice(Model Model, Restoration? Restoration, Pictur
     // Enhancing keeps the more of a picture's own noise the higher its replication; a third of it keeps none.
     private const double ReplicationSlope = 1.5;
 
-    /// <summary>Chooses for one picture. It is looked at only where <paramref name="asked"/> leaves that open.</summary>
+    /// <summary>Chooses for one picture, which is looked at where <paramref name="asked"/> leaves it open.</summary>
     /// <exception cref="ModelException">There is no model that restores, and one was asked for.</exception>
     public static ModelChoice For(PixelImage image, Model asked, EnlargeOptions options, ModelStore models)
     {

@@ -13,16 +13,16 @@ internal static class PictureInspection
     // Of fewer squares with an edge than this part nothing is to be learnt about edges.
     private const double EdgesMin = 0.03;
 
-    // Of photographs that are clean or were saved at a quality of 90 one in a hundred has more.
-    private const double BlockingMin = 0.09;
+    // Of pictures that were never compressed, less than one in a hundred has more.
+    private const double BlockingMin = 0.06;
 
-    // In levels. Fine texture looks like as much as this; of noise with a deviation of 10, that much is found.
-    private const double NoiseMin = 6;
+    // In levels. Fine texture looks like as much as this, and noise with a deviation of 10.
+    private const double NoiseMin = 7;
 
-    // A picture that is damaged just clearly enough is restored by half, which does least harm where it was not.
-    // One that is half as much again is restored wholly.
+    // A picture that is damaged just clearly enough is restored by half, which is the better half of what there is to
+    // win, and does little harm where it was not. One that is damaged twice as much is restored wholly.
     private const double StrengthMin = 0.5;
-    private const double WholeAt = 1.5;
+    private const double WholeAt = 2;
 
     public static PictureTraits Of(PixelImage image)
     {

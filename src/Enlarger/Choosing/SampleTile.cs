@@ -4,8 +4,8 @@ using Enlarger.Imaging;
 namespace Enlarger.Choosing;
 
 /// <summary>
-/// A small part of a picture as it is stored, neither reduced nor rounded. Samples are from 0 to 1; those of pixels that
-/// are quite transparent are NaN, because whatever an editor left there is not to be seen.
+/// A small part of a picture as it is stored, neither reduced nor rounded. Samples are from 0 to 1; those of pixels
+/// that are quite transparent are NaN, because whatever an editor left there is not to be seen.
 /// </summary>
 internal sealed class SampleTile
 {

@@ -1,8 +1,8 @@
 namespace Enlarger.Choosing;
 
 /// <summary>
-/// What squares of 8x8 pixels consist of: one colour, as between the lines of a drawing; two tones, as across its lines;
-/// or the many between them that light and lenses make.
+/// What squares of 8x8 pixels consist of: one colour, as between the lines of a drawing; two tones, as across its
+/// lines; or the many between them that light and lenses make.
 /// </summary>
 internal sealed class SquareTones
 {

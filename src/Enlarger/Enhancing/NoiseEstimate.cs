@@ -24,7 +24,7 @@ internal sealed class NoiseEstimate
 
     private readonly int[] _histogram = new int[Bins];
 
-    /// <summary>The standard deviation of the noise in the luma, for samples from 0 to 1; 0 where none came in.</summary>
+    /// <summary>The standard deviation of the noise in the luma, for samples from 0 to 1.</summary>
     public double Deviation => Quartile() / LowerQuartile;
 
     /// <summary>The same of a whole picture.</summary>

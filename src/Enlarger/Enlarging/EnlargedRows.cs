@@ -8,8 +8,8 @@ namespace Enlarger.Enlarging;
 
 /// <summary>
 /// The rows of an enlarged picture, computed as they are asked for: picture, restoring, networks, reduction, fidelity
-/// check. Enhancement stands around the networks, which are checked without it, and then the whole. Alpha takes the same
-/// way on its own, and is never restored or enhanced.
+/// check. Enhancement stands around the networks, which are checked without it, and then the whole. Alpha takes the
+/// same way on its own, and is never restored or enhanced.
 /// </summary>
 internal sealed class EnlargedRows : IDisposable
 {
