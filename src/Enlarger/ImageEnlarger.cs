@@ -55,9 +55,9 @@ public sealed class ImageEnlarger(ModelStore models)
         var asked = models.Get(options.Model);
         var read = ImageReader.Read(source, options.Limits, cancel);
         var image = read.Image;
+        var choice = ModelChoice.For(image, asked, options, models);
         var decoded = clock.Elapsed;
 
-        var choice = ModelChoice.For(image, asked, options, models);
         var plan = EnlargePlan.For(new PixelSize(image.Width, image.Height), options, choice);
         var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         var format = options.Format ?? read.Format;

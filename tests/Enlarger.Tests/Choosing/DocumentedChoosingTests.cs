@@ -7,8 +7,8 @@ using Enlarger.Tests.Enlarging;
 namespace Enlarger.Tests.Choosing;
 
 /// <summary>
-/// How often the choice is right, on a part of the labelled pictures. UPDATE_FIGURES=1 takes all of them, and writes
-/// the tables of docs/choosing.md.
+/// How often the choice is right, on a part of the labelled pictures. UPDATE_FIGURES=1 takes more of them, in minutes,
+/// and writes the tables of docs/choosing.md.
 /// </summary>
 public sealed class DocumentedChoosingTests
 {
@@ -18,14 +18,14 @@ public sealed class DocumentedChoosingTests
     // 512 are as many as are looked at, so that more would change nothing.
     private static readonly int Side = Update ? 512 : 320;
     private static readonly string Document = Repository.Path("docs/choosing.md");
-    private static readonly int[] Qualities = Update ? [90, 80, 70, 60, 50, 40, 30, 20, 10] : [90, 30, 10];
+    private static readonly int[] Qualities = Update ? [90, 80, 70, 60, 45, 30, 20, 10] : [90, 30, 10];
     private static readonly int[] Noises = Update ? [5, 10, 15] : [15];
 
     [Fact]
     public async Task Kinds_and_conditions_are_told_as_often_as_documented()
     {
         Assert.SkipUnless(LabelledPicture.AreThere, "The labelled pictures are not beside the repository.");
-        var training = LabelledPicture.ForTraining(Update ? 1 : 10).Select(Inspect).ToList();
+        var training = LabelledPicture.ForTraining(Update ? 3 : 10).Select(Inspect).ToList();
         var testing = LabelledPicture.ForTesting().Select(Inspect).ToList();
         var photographs = Group("photographs", training, isDrawn: false);
         var drawings = Group("drawings", training, isDrawn: true);
@@ -53,7 +53,7 @@ public sealed class DocumentedChoosingTests
         Assert.SkipUnless(LabelledPicture.AreThere, "The labelled pictures are not beside the repository.");
         var pictures = LabelledPicture.ForTesting().Where(picture => char.IsDigit(picture.Name[0]))
             .Where((_, i) => Update || i % 4 == 1)
-            .Select(picture => picture.Middle(Update ? 768 : 192))
+            .Select(picture => picture.Middle(Update ? 256 : 192))
             .ToList();
         var columns = new List<(double Damaged, double Auto, double Restored)>();
         foreach (var look in Qualities.Concat(Noises.Select(noise => -noise)))
