@@ -7,15 +7,22 @@ using Enlarger.Models;
 namespace Enlarger.Enlarging;
 
 /// <summary>
-/// The rows of an enlarged picture, computed as they are asked for: picture, networks, reduction, fidelity check.
-/// Enhancement stands around the networks, which are checked without it, and then the whole. Alpha takes the same way
-/// on its own, and is never enhanced.
+/// The rows of an enlarged picture: picture, networks, reduction, fidelity check. Enhancement stands around the
+/// networks, which are checked without it, and then the whole. Alpha takes the same way on its own, and is never
+/// enhanced.
 /// </summary>
+/// <remarks>
+/// Up to the last network, rows are computed ahead in a thread of their own; what follows is done as rows are asked for.
+/// Networks take turns, so that the two threads of colours and alpha compute with no more threads than one of them.
+/// </remarks>
 internal sealed class EnlargedRows : IDisposable
 {
     private readonly PixelImage _image;
     private readonly AlphaBleed? _bleed;
     private readonly List<NetworkRows> _networks = [];
+    private readonly List<RowsAhead> _ahead = [];
+    private readonly Lock _networkTurn = new();
+    private readonly CancellationTokenSource _stop;
     private readonly FloatRowSource _colours;
     private readonly FloatRowSource _alpha;
     private readonly FidelityCheck _check;
@@ -34,6 +41,7 @@ internal sealed class EnlargedRows : IDisposable
         PixelImage image, EnlargePlan plan, Model model, TilingOptions tiling, CancellationToken cancel)
     {
         _image = image;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var (size, colours) = (new PixelSize(image.Width, image.Height), image.Layout.ColourChannels);
         Layout = plan.LayoutOf(image);
         _colourRow = new float[checked(plan.Size.Width * Layout.ColourChannels)];
@@ -63,15 +71,24 @@ internal sealed class EnlargedRows : IDisposable
 
         _alpha = constant is { } value ? (_, row) => row.Fill(value)
             : Chain((y, row) => Samples.ReadAlpha(_image, y, row), 1);
+        _ahead.ForEach(ahead => ahead.Start());
 
         FloatRowSource Chain(FloatRowSource source, int channels)
         {
             var at = size;
             foreach (var scale in plan.Passes)
             {
-                var rows = new NetworkRows(model.Network(scale), at, channels, source, tiling, cancel);
+                var rows = new NetworkRows(model.Network(scale), at, channels, source, tiling, _stop.Token);
                 _networks.Add(rows);
                 (source, at) = (rows.ReadRow, rows.To);
+            }
+
+            // Samples alone are read faster than another thread could hand them over.
+            if (plan.Passes.Count > 0 || enhancement is not null)
+            {
+                var ahead = new RowsAhead(at.Height, at.Width * channels, InTurn(source));
+                _ahead.Add(ahead);
+                source = ahead.ReadRow;
             }
 
             var kernel = model.Kernel ?? ResampleKernel.Lanczos3;
@@ -85,8 +102,11 @@ internal sealed class EnlargedRows : IDisposable
     /// <summary>Mean difference from the picture in levels, known once the last row has been read.</summary>
     public double Fidelity { get; private set; }
 
-    /// <summary>Time spent here, and not by whoever asks for the rows.</summary>
-    public TimeSpan Time => _watch.Elapsed;
+    /// <summary>
+    /// Time in which rows were computed, and not waited for by whoever asks for them: that of the slower of the two
+    /// threads.
+    /// </summary>
+    public TimeSpan Time => _ahead.Aggregate(_watch.Elapsed, (time, ahead) => ahead.Time > time ? ahead.Time : time);
 
     /// <summary>Computes row <paramref name="y"/>; rows are asked for in order.</summary>
     /// <exception cref="ImageException">With the last row: the result is not the picture.</exception>
@@ -112,11 +132,23 @@ internal sealed class EnlargedRows : IDisposable
 
     public void Dispose()
     {
+        _stop.Cancel();
+        _ahead.ForEach(ahead => ahead.Dispose());
         foreach (var rows in _networks)
         {
             rows.Dispose();
         }
+
+        _stop.Dispose();
     }
+
+    private FloatRowSource InTurn(FloatRowSource source) => (y, row) =>
+    {
+        lock (_networkTurn)
+        {
+            source(y, row);
+        }
+    };
 
     private static FloatRowSource Watched(FloatRowSource source, FloatRowWatch watch) => (y, row) =>
     {
