@@ -34,7 +34,8 @@ export class OnnxFile {
   floats(shape, values) {
     const name = `floats_${this.tensors.length}`;
     const raw = Buffer.from(Float32Array.from(values).buffer);
-    this.tensors.push(message(...shape.map((length) => whole(1, length)), whole(2, FLOAT), text(8, name), bytes(9, raw)));
+    const dimensions = shape.map((length) => whole(1, length));
+    this.tensors.push(message(...dimensions, whole(2, FLOAT), text(8, name), bytes(9, raw)));
     return name;
   }
 
