@@ -3,8 +3,8 @@
 //   node compare.mjs [--quick] [--write] [--models A.onnx,B.onnx] [--sizes N,WxH] [--threads N,N] [--repeats N]
 //                    [--seconds N] [--ours COMMAND]
 //
-// Without --models, all networks of models/ and two of random weights. --quick takes less than two minutes; --write puts
-// the table into docs/performance.md. A picture of which one run is likely to take more than --seconds is left out.
+// Without --models, all networks of models/ and two of random weights. --quick takes less than two minutes; --write
+// puts the table into docs/performance.md. A picture of which one run is likely to take more than --seconds is left out.
 //
 // The engines run in turns (A B A B ...), one at a time, so that a machine that gets warmer or busier slows both.
 

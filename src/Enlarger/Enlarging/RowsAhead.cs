@@ -10,9 +10,11 @@ namespace Enlarger.Enlarging;
 /// </summary>
 internal sealed class RowsAhead : IDisposable
 {
-    // A network gives rows in bursts of up to 128, which wait here while the encoder takes them one by one: 16 MiB hold
-    // such a burst up to a width of 10,000. More would only add to the memory of the process.
+    // 16 MiB hold a burst of 128 rows up to a width of 10,000. Wider pictures wait more often, and memory stays.
     public const int BytesMax = 16 << 20;
+
+    // A network gives rows in bursts of up to 128: one waits to be read while the next one comes.
+    private const int RowsMax = 256;
 
     // One is being filled while the other is read.
     private const int RowsMin = 2;
@@ -38,7 +40,7 @@ internal sealed class RowsAhead : IDisposable
     {
         (_height, _rowLength, _source) = (height, rowLength, source);
         var fitting = bytesMax / ((long)rowLength * sizeof(float));
-        _capacity = (int)Math.Min(height, Math.Max(RowsMin, fitting));
+        _capacity = Math.Min(height, (int)Math.Clamp(fitting, RowsMin, RowsMax));
         _rows = GC.AllocateUninitializedArray<float>(checked(_capacity * rowLength));
     }
 
