@@ -82,7 +82,8 @@ public sealed class Network
             throw new ModelException($"Nothing is left of a picture of {width}x{height}.");
         }
 
-        using var run = new StripRun(Graph, Plan(shape, new Extent(0, size.Height), Math.Max(1, size.Height / height)));
+        using var run = new StripRun(
+            Graph, Plan(shape, new Extent(0, size.Height), Math.Max(1, size.Height / height)), threads: 1);
         return (Run(run, input.ToArray(), shape, size, cancel), size.Height, size.Width);
     }
 

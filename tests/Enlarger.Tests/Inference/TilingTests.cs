@@ -27,11 +27,11 @@ public sealed class TilingTests
 
         TilingOptions[] cuts =
         [
-            new() { StripColumnsMin = 1, Threads = 2 },
-            new() { StripColumnsMin = 1, Threads = 3, StripColumnsMax = 7 },
-            new() { StripColumnsMin = 1, Threads = 1, StripColumnsMax = 16, SideBySideBytesMax = 0, PieceRows = 9 },
-            new() { StripColumnsMin = 1, Threads = 2, StripColumnsMax = 9, SideBySideBytesMax = 0, PieceRows = 13 },
-            new() { StripColumnsMin = 1, Threads = 4, StripColumnsMax = 33, SideBySideBytesMax = 0, PieceRows = 36 },
+            new() { Threads = 2 },
+            new() { Threads = 3 },
+            new() { Threads = 1, StripColumnsMin = 16, WorkingBytesMax = 0, PieceRows = 9 },
+            new() { Threads = 2, StripColumnsMin = 9, WorkingBytesMax = 0, PieceRows = 13 },
+            new() { Threads = 4, StripColumnsMin = 30, WorkingBytesMax = 0, PieceRows = 36 },
         ];
         foreach (var cut in cuts)
         {
@@ -47,7 +47,7 @@ public sealed class TilingTests
         var picture = Noise(Size, 4);
         var whole = Whole(network, picture).Select(sample => Math.Clamp(sample, 0, 1));
 
-        var cut = new TilingOptions { StripColumnsMin = 1, Threads = 2, StripColumnsMax = 16 };
+        var cut = new TilingOptions { Threads = 2, StripColumnsMin = 8, WorkingBytesMax = 0 };
         Assert.Equal(whole, Tiled(network, picture, cut));
     }
 
@@ -81,7 +81,9 @@ public sealed class TilingTests
         picture[0] = 1 - picture[0];
         var after = Whole(network, picture, size);
 
-        var last = Enumerable.Range(0, before.Length).Last(i => before[i] != after[i]);
+        // Beyond the reach only what is computed together with a pixel may round otherwise.
+        const float Rounding = 2e-6f;
+        var last = Enumerable.Range(0, before.Length).Last(i => Math.Abs(before[i] - after[i]) > Rounding);
         var pixel = last / 3 % (size.Width * network.Scale) / network.Scale;
         Assert.Equal(reach, pixel);
     }

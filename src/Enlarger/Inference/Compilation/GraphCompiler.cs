@@ -142,6 +142,12 @@ internal static class GraphCompiler
             }
         }
 
+        // The result is asked for in rows that need not be whole squares.
+        if (steps is [.., ConvStep { Block: > 1 } last])
+        {
+            steps[^1] = last.WithoutBlocks();
+        }
+
         return steps;
     }
 

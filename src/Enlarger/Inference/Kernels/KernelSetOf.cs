@@ -15,6 +15,8 @@ internal sealed unsafe class KernelSet<TVector> : KernelSet
 
     public override void Convolve(in ConvRow row) => ConvKernel<TVector>.Run(row);
 
+    public override void ConvolveBlocks(in WinogradBlocks blocks) => WinogradKernel<TVector>.Run(blocks);
+
     public override void ConvolveDepthwise(in ConvRow row)
     {
         for (var x = 0; x < row.Width; x++)
