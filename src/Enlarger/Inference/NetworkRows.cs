@@ -1,3 +1,4 @@
+using System.Numerics;
 using Enlarger.Imaging;
 using Enlarger.Inference.Compilation;
 using Enlarger.Inference.Steps;
@@ -180,20 +181,20 @@ internal sealed unsafe class NetworkRows : IDisposable
     {
         var isColour = Graph.InputChannels == 3;
         var bad = 0f;
-        for (var i = 0; i < target.Length; i += _channels, row += pixelStride)
+        if (isColour && _channels == 3 && pixelStride == 3)
         {
-            if (isColour && _channels == 3)
+            bad = Clamp(new ReadOnlySpan<float>(row, target.Length), target);
+        }
+        else
+        {
+            for (var i = 0; i < target.Length; i += _channels, row += pixelStride)
             {
-                target[i] = Math.Clamp(row[0], 0, 1);
-                target[i + 1] = Math.Clamp(row[1], 0, 1);
-                target[i + 2] = Math.Clamp(row[2], 0, 1);
-                bad += (row[0] + row[1] + row[2]) * 0;
-            }
-            else
-            {
-                var value = isColour ? (row[0] + row[1] + row[2]) / 3 : row[0];
-                target[i + plane] = Math.Clamp(value, 0, 1);
-                bad += value * 0;
+                for (var c = 0; c < (isColour ? _channels : 1); c++)
+                {
+                    var value = isColour && _channels == 1 ? (row[0] + row[1] + row[2]) / 3 : row[c];
+                    target[i + plane + c] = Math.Clamp(value, 0, 1);
+                    bad += value * 0;
+                }
             }
         }
 
@@ -203,5 +204,27 @@ internal sealed unsafe class NetworkRows : IDisposable
             throw new ImageException(
                 ImageFault.ResultWrong, "The network's result holds values that are not numbers; nothing was written.");
         }
+    }
+
+    // Zero times the sum of all samples comes back.
+    private static float Clamp(ReadOnlySpan<float> row, Span<float> target)
+    {
+        var bad = Vector<float>.Zero;
+        var i = 0;
+        for (; i + Vector<float>.Count <= row.Length; i += Vector<float>.Count)
+        {
+            var value = new Vector<float>(row[i..]);
+            Vector.Min(Vector.Max(value, Vector<float>.Zero), Vector<float>.One).CopyTo(target[i..]);
+            bad += value * 0;
+        }
+
+        var rest = 0f;
+        for (; i < row.Length; i++)
+        {
+            target[i] = Math.Clamp(row[i], 0, 1);
+            rest += row[i] * 0;
+        }
+
+        return Vector.Sum(bad) + rest;
     }
 }

@@ -16,6 +16,10 @@ internal sealed record CompiledGraph(
 
     private MapShape[]? _shapesOfPlane;
 
+    /// <summary>The same, with every convolution computed pixel by pixel.</summary>
+    public CompiledGraph WithoutBlocks() =>
+        this with { Steps = [.. Steps.Select(step => step is ConvStep conv ? conv.WithoutBlocks() : step)] };
+
     /// <summary>The shapes of all maps for one input.</summary>
     public MapShape[] Infer(MapShape input)
     {
@@ -70,7 +74,7 @@ internal sealed record CompiledGraph(
         foreach (var step in Steps)
         {
             var channels = shapes[step.Output].Channels;
-            var isVector = step is ConvStep || channels >= vectorLength;
+            var isVector = step.WritesVectors || channels >= vectorLength;
             var layout = step.LayoutFrom(Array.ConvertAll(step.Inputs, map => shapes[map]));
             strides[step.Output] = layout is { } input ? strides[step.Inputs[input]]
                 : isVector ? (channels + vectorLength - 1) / vectorLength * vectorLength

@@ -2,6 +2,19 @@ using System.Runtime.CompilerServices;
 
 namespace Enlarger.Inference.Kernels;
 
+/// <summary>A map that squares are computed from. Strides count floats.</summary>
+internal unsafe struct WinogradInput
+{
+    /// <summary>The rows at the first column that is read: four for each row of squares, and two more.</summary>
+    public float** Rows;
+
+    /// <summary>From a pixel to the next.</summary>
+    public int Stride;
+
+    /// <summary>Channels: a multiple of the vector's length.</summary>
+    public int Channels;
+}
+
 /// <summary>
 /// Squares of 4x4 output pixels that are computed together, row by row of squares. Strides count floats.
 /// </summary>
@@ -13,18 +26,21 @@ internal unsafe struct WinogradBlocks
     /// <summary>Columns and rows of the input that a square depends on.</summary>
     public const int Reach = Side + 2;
 
+    /// <summary>
+    /// Input channels whose products are summed up at a time: the numbers of so many, and the sums, stay in L2.
+    /// </summary>
+    public const int ChannelsAtOnce = 64;
+
     /// <summary>Numbers in which a square is computed, one for each pair of frequencies.</summary>
     public const int Frequencies = Reach * Reach;
 
-    /// <summary>
-    /// The input rows at the first column that is read: four for each row of squares, and two more.
-    /// </summary>
-    public float** Inputs;
+    /// <summary>The maps that are read: their channels follow each other.</summary>
+    public WinogradInput* Inputs;
 
-    /// <summary>From a pixel of the input to the next.</summary>
-    public int InputStride;
+    /// <summary>How many maps there are.</summary>
+    public int InputCount;
 
-    /// <summary>Channels of the input: a multiple of the vector's length.</summary>
+    /// <summary>Channels of all maps.</summary>
     public int InputChannels;
 
     /// <summary>The output rows at the first column, four for each row of squares; null below the picture.</summary>
@@ -69,7 +85,7 @@ internal unsafe struct WinogradBlocks
     {
         var blocks = WinogradTiles.Round(BlockRows * BlockColumns);
         return (Frequencies
-                * (FrequencyStride(blocks, InputChannels) + FrequencyStride(blocks, OutputVectors * vectorLength)))
+                * (FrequencyStride(blocks, ChannelsAtOnce) + FrequencyStride(blocks, OutputVectors * vectorLength)))
             + (Reach * ((Side * BlockColumns) + 2) * vectorLength);
     }
 }
@@ -101,21 +117,44 @@ internal static unsafe partial class WinogradKernel<TVector>
         var columns = run.BlockColumns;
         var blocks = WinogradTiles.Round(run.BlockRows * columns);
         var outputs = run.OutputVectors * TVector.Count;
-        var inputStride = WinogradBlocks.FrequencyStride(blocks, run.InputChannels);
         var outputStride = WinogradBlocks.FrequencyStride(blocks, outputs);
-        var from = run.Scratch;
-        var to = from + (WinogradBlocks.Frequencies * inputStride);
+        var to = run.Scratch;
         var half = to + (WinogradBlocks.Frequencies * outputStride);
+        var from = half + (Reach * ((Side * columns) + 2) * TVector.Count);
 
-        for (var row = 0; row < run.BlockRows; row++)
+        var done = 0;
+        for (var i = 0; i < run.InputCount; i++)
         {
-            TransformInputs(run, run.Inputs + (row * Side), from + (row * columns * run.InputChannels), inputStride, half);
-        }
+            var input = run.Inputs[i];
+            for (var c = 0; c < input.Channels; c += WinogradBlocks.ChannelsAtOnce)
+            {
+                var channels = Math.Min(WinogradBlocks.ChannelsAtOnce, input.Channels - c);
+                var inputStride = WinogradBlocks.FrequencyStride(blocks, channels);
+                for (var row = 0; row < run.BlockRows; row++)
+                {
+                    var square = from + (row * columns * channels);
+                    TransformInputs(input.Rows + (row * Side), input.Stride, c, channels, columns, square, inputStride, half);
+                }
 
-        for (var f = 0; f < WinogradBlocks.Frequencies; f++)
-        {
-            var weights = run.Weights + (f * (nint)run.InputChannels * outputs);
-            Multiply(from + (f * inputStride), weights, to + (f * outputStride), blocks, run.InputChannels, outputs);
+                for (var f = 0; f < WinogradBlocks.Frequencies; f++)
+                {
+                    var product = new Product
+                    {
+                        Left = from + (f * inputStride),
+                        Weights = run.Weights + (f * (nint)run.InputChannels * outputs),
+                        Blocks = blocks,
+                        Inputs = channels,
+                        AllInputs = run.InputChannels,
+                        Outputs = outputs,
+                        Sums = to + (f * outputStride),
+                        IsFirst = done == 0,
+                        Before = done,
+                    };
+                    Multiply(product);
+                }
+
+                done += channels;
+            }
         }
 
         for (var row = 0; row < run.BlockRows; row++)
@@ -126,14 +165,14 @@ internal static unsafe partial class WinogradKernel<TVector>
 
     // First down the columns, which neighbouring squares share, then along the rows of each square.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void TransformInputs(in WinogradBlocks run, float** rows, float* target, int stride, float* half)
+    private static void TransformInputs(
+        float** rows, nint pixel, int first, int channels, int blocks, float* target, int stride, float* half)
     {
-        var width = (run.BlockColumns * Side) + 2;
-        var line = width * TVector.Count;
-        for (var c = 0; c < run.InputChannels; c += TVector.Count)
+        var line = ((blocks * Side) + 2) * TVector.Count;
+        for (var c = 0; c < channels; c += TVector.Count)
         {
-            nint place = c;
-            for (var x = half; x < half + line; x += TVector.Count, place += run.InputStride)
+            nint place = first + c;
+            for (var x = half; x < half + line; x += TVector.Count, place += pixel)
             {
                 TransformInput(
                     TVector.Load(rows[0] + place), TVector.Load(rows[1] + place), TVector.Load(rows[2] + place),
@@ -145,7 +184,7 @@ internal static unsafe partial class WinogradKernel<TVector>
             {
                 var source = half + (y * line);
                 var square = target + (y * Reach * stride) + c;
-                for (var b = 0; b < run.BlockColumns; b++)
+                for (var b = 0; b < blocks; b++)
                 {
                     TransformInput(
                         TVector.Load(source), TVector.Load(source + TVector.Count),
@@ -153,7 +192,7 @@ internal static unsafe partial class WinogradKernel<TVector>
                         TVector.Load(source + (4 * TVector.Count)), TVector.Load(source + (5 * TVector.Count)),
                         square, stride);
                     source += Side * TVector.Count;
-                    square += run.InputChannels;
+                    square += channels;
                 }
             }
         }

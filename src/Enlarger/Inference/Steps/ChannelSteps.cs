@@ -47,48 +47,6 @@ internal sealed class ChannelSliceStep(int input, int output, int first, int cou
     public override string Describe() => $"Channels {first} {count}";
 }
 
-/// <summary>
-/// Moves channels into space, by blocks of <paramref name="block"/> x <paramref name="block"/> pixels.
-/// </summary>
-/// <param name="input">The map that is read.</param>
-/// <param name="output">The map that is written.</param>
-/// <param name="block">Times wider and higher.</param>
-/// <param name="blockFirst">ONNX mode DCR: the place in the block is the slow part of the channel; else CRD.</param>
-internal sealed unsafe class DepthToSpaceStep(int input, int output, int block, bool blockFirst)
-    : Step([input], output)
-{
-    public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
-        inputs[0].Channels % (block * block) == 0
-            ? new(inputs[0].Channels / (block * block), inputs[0].Height * block, inputs[0].Width * block)
-            : throw new ModelException($"DepthToSpace by {block} is given {inputs[0].Channels} channels.");
-
-    public override Extent Reads(Axis axis, int input, Extent output, int inputLength) =>
-        new Extent(Floor.Divide(output.Start, block), Floor.Divide(output.End - 1, block) + 1).Clip(inputLength);
-
-    public override void Run(StepMaps maps, Extent rows, Extent columns)
-    {
-        var (from, to) = (maps.Input(0), maps.Output);
-        var channels = to.Shape.Channels;
-        for (var y = rows.Start; y < rows.End; y++)
-        {
-            var target = to.Pixel(y, columns.Start);
-            for (var x = columns.Start; x < columns.End; x++, target += to.PixelStride)
-            {
-                var source = from.Pixel(y / block, x / block);
-                var place = ((y % block) * block) + (x % block);
-                var first = blockFirst ? place * channels : place;
-                var step = blockFirst ? 1 : block * block;
-                for (var c = 0; c < channels; c++)
-                {
-                    target[c] = source[first + (c * step)];
-                }
-            }
-        }
-    }
-
-    public override string Describe() => $"DepthToSpace {block} {blockFirst}";
-}
-
 /// <summary>The reverse: blocks of pixels become channels.</summary>
 /// <param name="input">The map that is read.</param>
 /// <param name="output">The map that is written.</param>

@@ -32,7 +32,9 @@ internal sealed record ConvGeometry(
 }
 
 /// <summary>A convolution with bias and a rectifier: y = conv(x), negative values times the channel's slope.</summary>
-/// <param name="input">The map that is read.</param>
+/// <param name="inputs">
+/// The map that is read; a convolution of one pixel or in squares may read several as if they were one.
+/// </param>
 /// <param name="output">The map that is written.</param>
 /// <param name="geometry">Kernel, stride, dilation, pads.</param>
 /// <param name="weights">[output channel, input channel, row, column]; depthwise has one input channel.</param>
@@ -41,7 +43,7 @@ internal sealed record ConvGeometry(
 /// <param name="depthwise">Each channel is convolved with its own kernel.</param>
 /// <param name="direct">Any row may be asked for by itself; else it may be computed in squares.</param>
 internal sealed unsafe class ConvStep(
-    int input,
+    int[] inputs,
     int output,
     ConvGeometry geometry,
     float[] weights,
@@ -49,7 +51,7 @@ internal sealed unsafe class ConvStep(
     float[] slopes,
     bool depthwise,
     bool direct = false)
-    : Step([input], output)
+    : Step(inputs, output)
 {
     // Blocks that are computed together: weights are read once for all of them, and what they are computed in stays
     // in L2.
@@ -87,22 +89,50 @@ internal sealed unsafe class ConvStep(
             ? WinogradBlocks.Side
             : 1;
 
+    public override bool WritesVectors => true;
+
     public override double MultipliesPerPixel => Weights.Length;
 
     /// <summary>The same convolution with another rectifier behind it.</summary>
     public ConvStep With(float[] newSlopes) =>
-        new(Inputs[0], Output, Geometry, Weights, Bias, newSlopes, Depthwise);
+        new(Inputs, Output, Geometry, Weights, Bias, newSlopes, Depthwise);
+
+    /// <summary>A kernel of one pixel, nothing else.</summary>
+    public bool IsPointwise => !Depthwise && Geometry == new ConvGeometry(1, 1, 1, 1, 1, 1, 0, 0, 0, 0);
+
+    /// <summary>The same convolution, of maps whose channels are those of its input, one map after the other.</summary>
+    public ConvStep ReadingFrom(int[] maps) => new(maps, Output, Geometry, Weights, Bias, Slopes, Depthwise);
+
+    /// <summary>The same convolution with its output channels in another order.</summary>
+    public ConvStep InOrder(int[] order)
+    {
+        var each = Weights.Length / OutputChannels;
+        return new ConvStep(
+            Inputs,
+            Output,
+            Geometry,
+            [.. order.SelectMany(channel => Weights.Skip(channel * each).Take(each))],
+            [.. order.Select(channel => Bias[channel])],
+            [.. order.Select(channel => Slopes[channel])],
+            Depthwise);
+    }
 
     /// <summary>The same convolution, of which any row may be asked for by itself.</summary>
     public ConvStep WithoutBlocks() =>
-        new(Inputs[0], Output, Geometry, Weights, Bias, Slopes, Depthwise, direct: true);
+        new(Inputs, Output, Geometry, Weights, Bias, Slopes, Depthwise, direct: true);
 
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs)
     {
         var from = inputs[0];
-        if (from.Channels != InputChannels)
+        var channels = 0;
+        foreach (var input in inputs)
         {
-            throw new ModelException($"A convolution of {InputChannels} channels is given {from.Channels}.");
+            channels += input.Channels;
+        }
+
+        if (channels != InputChannels)
+        {
+            throw new ModelException($"A convolution of {InputChannels} channels is given {channels}.");
         }
 
         var height = Geometry.OutputLength(Axis.Rows, from.Height);
@@ -144,15 +174,19 @@ internal sealed unsafe class ConvStep(
         var from = maps.Input(0);
         var to = maps.Output;
         var packed = Pack(maps.Kernels.VectorLength);
-        var runIsRow = !Depthwise && Geometry.DilationColumns == 1 && from.PixelStride == InputChannels;
-        var inputs = stackalloc float*[Geometry.KernelRows];
+        var channels = from.Shape.Channels;
+        var runIsRow = !Depthwise && Geometry.DilationColumns == 1 && from.PixelStride == channels;
+
+        // To the kernel several maps under one pixel are what several rows under a column are.
+        var inputRows = Math.Max(Geometry.KernelRows, maps.InputCount);
+        var sources = stackalloc float*[inputRows];
 
         var row = new ConvRow
         {
-            Inputs = inputs,
-            KernelRows = Geometry.KernelRows,
+            Inputs = sources,
+            KernelRows = inputRows,
             Runs = runIsRow ? 1 : Geometry.KernelColumns,
-            RunLength = runIsRow ? InputChannels * Geometry.KernelColumns : InputChannels,
+            RunLength = runIsRow ? channels * Geometry.KernelColumns : channels,
             RunStride = Geometry.DilationColumns * from.PixelStride,
             InputStride = Geometry.StrideColumns * from.PixelStride,
             OutputStride = to.PixelStride,
@@ -165,10 +199,12 @@ internal sealed unsafe class ConvStep(
 
         for (var y = rows.Start; y < rows.End; y++)
         {
-            for (var ky = 0; ky < Geometry.KernelRows; ky++)
+            for (var i = 0; i < inputRows; i++)
             {
+                var ky = maps.InputCount > 1 ? 0 : i;
                 var above = (y * Geometry.StrideRows) + (ky * Geometry.DilationRows) - Geometry.PadTop;
-                inputs[ky] = from.Pixel(above, (columns.Start * Geometry.StrideColumns) - Geometry.PadLeft);
+                var map = maps.InputCount > 1 ? maps.Input(i) : from;
+                sources[i] = map.Pixel(above, (columns.Start * Geometry.StrideColumns) - Geometry.PadLeft);
             }
 
             row.Output = to.Pixel(y, columns.Start);
@@ -185,16 +221,26 @@ internal sealed unsafe class ConvStep(
 
     private void RunBlocks(StepMaps maps, Extent rows, Extent columns)
     {
-        var (from, to) = (maps.Input(0), maps.Output);
+        var to = maps.Output;
         var packed = Pack(maps.Kernels.VectorLength);
-        var inputs = stackalloc float*[(BlockRowsMax * Block) + WinogradBlocks.Reach - Block];
-        var outputs = stackalloc float*[BlockRowsMax * Block];
+        const int RowsMax = (BlockRowsMax * WinogradBlocks.Side) + WinogradBlocks.Reach - WinogradBlocks.Side;
+        var sources = stackalloc WinogradInput[maps.InputCount];
+        var sourceRows = stackalloc float*[RowsMax * maps.InputCount];
+        for (var i = 0; i < maps.InputCount; i++)
+        {
+            var from = maps.Input(i);
+            sources[i].Rows = sourceRows + (i * RowsMax);
+            sources[i].Stride = from.PixelStride;
+            sources[i].Channels = from.Shape.Channels;
+        }
+
+        var targets = stackalloc float*[BlockRowsMax * Block];
         var blocks = new WinogradBlocks
         {
-            Inputs = inputs,
-            InputStride = from.PixelStride,
+            Inputs = sources,
+            InputCount = maps.InputCount,
             InputChannels = InputChannels,
-            Outputs = outputs,
+            Outputs = targets,
             OutputStride = to.PixelStride,
             OutputVectors = packed.OutputVectors,
             Weights = packed.Weights,
@@ -208,14 +254,15 @@ internal sealed unsafe class ConvStep(
             for (var x = columns.Start; x < columns.End; x += BlockColumnsMax * Block)
             {
                 blocks.Width = Math.Min(BlockColumnsMax * Block, columns.End - x);
-                for (var i = 0; i < (blocks.BlockRows * Block) + WinogradBlocks.Reach - Block; i++)
+                for (var i = 0; i < RowsMax * maps.InputCount; i++)
                 {
-                    inputs[i] = from.Pixel(y + i - Geometry.PadTop, x - Geometry.PadLeft);
+                    var (map, row) = Math.DivRem(i, RowsMax);
+                    sourceRows[i] = maps.Input(map).Pixel(y + row - Geometry.PadTop, x - Geometry.PadLeft);
                 }
 
                 for (var i = 0; i < blocks.BlockRows * Block; i++)
                 {
-                    outputs[i] = y + i < rows.End ? to.Pixel(y + i, x) : null;
+                    targets[i] = y + i < rows.End ? to.Pixel(y + i, x) : null;
                 }
 
                 blocks.Scratch = maps.Workspace.Floats(blocks.ScratchLength(maps.Kernels.VectorLength));

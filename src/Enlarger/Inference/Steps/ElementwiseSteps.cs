@@ -96,6 +96,8 @@ internal sealed unsafe class ConstantStep(
 internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryOperation operation)
     : Step([left, right], output)
 {
+    public BinaryOperation Operation => operation;
+
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs)
     {
         var large = inputs[LargeOf(inputs)];

@@ -52,6 +52,9 @@ internal sealed unsafe class RemapStep(
     int input, int output, AxisMap rows, AxisMap columns, Border border, float fill = 0)
     : Step([input], output)
 {
+    /// <summary>How many times it enlarges by nearest neighbour, if it does nothing else; or 0.</summary>
+    public int Enlarges => rows == columns && rows == new AxisMap(Repeat: rows.Repeat) ? rows.Repeat : 0;
+
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
         new(inputs[0].Channels, rows.OutputLength(inputs[0].Height), columns.OutputLength(inputs[0].Width));
 

@@ -50,6 +50,9 @@ internal abstract class Step(int[] inputs, int output)
     /// </summary>
     public virtual int? LayoutFrom(ReadOnlySpan<MapShape> inputs) => null;
 
+    /// <summary>Pixels are written in whole vectors of channels, and must have room for them.</summary>
+    public virtual bool WritesVectors => false;
+
     /// <summary>The size of the output.</summary>
     /// <exception cref="ModelException">The inputs do not fit together.</exception>
     public abstract MapShape Infer(ReadOnlySpan<MapShape> inputs);
