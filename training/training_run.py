@@ -11,6 +11,7 @@ import torch.nn.functional as F
 
 import checkpoint as checkpoints
 import degrade
+import growing
 from archive import Archive
 from failures import Refused
 from networks import EnlargingNetwork
@@ -69,10 +70,9 @@ class TrainingRun:
         self._stopped = True
 
     def start_from(self, path: Path) -> None:
-        """Takes over the weights of another run that have the same names and sizes, such as a trunk's."""
-        given = checkpoints.load(path)["average"]
+        """Takes over the weights of another run, for as many channels as that has."""
         own = self._network.state_dict()
-        fitting = {name: value for name, value in given.items() if name in own and own[name].shape == value.shape}
+        fitting = growing.fitting(own, checkpoints.load(path)["average"])
         if not fitting:
             raise Refused(f"{path} has no weights that fit this recipe.")
         self._network.load_state_dict({**own, **fitting})
