@@ -104,8 +104,8 @@ def damage(target: torch.Tensor, scale: int, recipe: Recipe, chance: torch.Gener
 
 def _damage_earlier(x: torch.Tensor, earlier: Earlier, chance: torch.Generator) -> torch.Tensor:
     span, kernel = earlier.resize, _kernel(chance)
-    chosen, amount = torch.rand(2, generator=chance).tolist()
-    ratio = span.low + (span.high - span.low) * amount if chosen < span.chance else 1.0
+    chosen, part = torch.rand(2, generator=chance)
+    ratio = span.at(part).item() if chosen < span.chance else 1.0
     height, width = (max(1, round(side * ratio)) for side in x.shape[-2:])
     return _damage(x, 1 / ratio, earlier.damages, chance, lambda x: imresize(x, height, width, kernel))
 
@@ -237,7 +237,7 @@ def _change(x: torch.Tensor, span: Span, chance: torch.Generator, change: Change
     if count == 0:
         return x
     chosen = torch.randperm(x.shape[0], generator=chance)[:count].to(x.device)
-    amounts = span.low + (span.high - span.low) * torch.rand(count, generator=chance)
+    amounts = span.at(torch.rand(count, generator=chance))
     return x.index_copy(0, chosen, change(x[chosen], amounts))
 
 

@@ -5,17 +5,26 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from failures import Refused
 from networks import SCALES, TRUNKS, Shape
 
 
 @dataclass(frozen=True)
 class Span:
-    """A damage: the share of patches that suffer it, and how much of it."""
+    """A damage: the share of patches that suffer it, and how much of it: drawn evenly, or evenly by its logarithm."""
 
     chance: float
     low: float
     high: float
+    log: bool = False
+
+    def at(self, part: torch.Tensor) -> torch.Tensor:
+        """The amounts at these parts of the way, 0 to 1."""
+        if self.log:
+            return self.low * (self.high / self.low) ** part
+        return self.low + (self.high - self.low) * part
 
 
 @dataclass(frozen=True)
@@ -168,15 +177,20 @@ def _damages(values: dict[str, Any]) -> Damages:
 
 def _span(values: dict[str, Any], name: str, unit: str, low: float, high: float) -> Span:
     given = values[name]
-    if not isinstance(given, dict) or set(given) != {"chance", unit}:
-        raise Refused(f"\"{name}\" must have \"chance\" and \"{unit}\".")
+    if not isinstance(given, dict) or set(given) - {"draw"} != {"chance", unit}:
+        raise Refused(f"\"{name}\" must have \"chance\" and \"{unit}\", and may have \"draw\".")
+    draw = given.get("draw", "even")
+    if draw not in ("even", "log"):
+        raise Refused(f"\"{name}\" must have a \"draw\" of \"even\" or \"log\".")
     ends = given[unit]
     if not isinstance(ends, list) or len(ends) != 2:
         raise Refused(f"\"{name}\" must have a \"{unit}\" of two numbers.")
     first, last = (_number({unit: end}, unit, low, high) for end in ends)
     if first > last:
         raise Refused(f"\"{name}\" must have the smaller \"{unit}\" first.")
-    return Span(_number(given, "chance", 0, 1), first, last)
+    if draw == "log" and first <= 0:
+        raise Refused(f"\"{name}\" must have a \"{unit}\" above 0, where it is drawn by its logarithm.")
+    return Span(_number(given, "chance", 0, 1), first, last, draw == "log")
 
 
 def _loss(given: Any) -> Loss:

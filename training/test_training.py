@@ -87,6 +87,7 @@ class TrainingTests(unittest.TestCase):
                 ("\"sharpness\" is no key", {"sharpness": 1}),
                 ("\"channels\" must be a whole number", {"channels": 8.5}),
                 ("smaller \"quality\" first", {"jpeg": {"chance": 1, "quality": [90, 10]}}),
+                ("\"noise\" must have a \"sigma\" above 0", {"noise": {"chance": 1, "sigma": [0, 1], "draw": "log"}}),
                 ("\"earlier\" must have \"resize\"", {"earlier": {"blur": {"chance": 1, "sigma": [1, 2]}}}),
                 ("\"loss\" must have", {"loss": {"pixel": 1}}),
                 ("\"cpu\" must have", {"cpu": {"patch": 16}})):
