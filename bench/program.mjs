@@ -1,21 +1,39 @@
-// Measures the whole program: memory, start, and what it takes beyond its network. Prints Markdown.
+// Measures the whole program: where the time goes, memory, start, and how cost grows with the picture. Prints Markdown.
 //
-//   node program.mjs [--repeats N]
+//   node program.mjs [FOLDER] [--threads N] [--repeats N] [--quick] [--write]
 //
-// Needs Linux (/proc tells the memory). Pictures are made from the samples, in a temporary folder.
+// With a FOLDER, the pictures in it are enlarged, and nothing else is measured. Without one, pictures are made from the
+// samples, in a temporary folder. --write puts the tables into docs/performance.md. Needs Linux, where /proc tells the
+// memory.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { median } from "./median.mjs";
+import { invocation, processor, writeSection } from "./section.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const enlarger = join(root, "enlarger");
-const { repeats } = parseArgs({ options: { repeats: { type: "string", default: "7" } } }).values;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    threads: { type: "string", default: String(availableParallelism()) },
+    repeats: { type: "string" },
+    quick: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+  },
+});
+const repeats = Number(values.repeats ?? (values.quick ? 3 : 7));
 const folder = mkdtempSync(join(tmpdir(), "enlarger-bench-"));
+const lines = [];
+
+function print(text) {
+  lines.push(text);
+  console.log(text);
+}
 
 /** Runs the program; the peak is in MiB, as the kernel keeps it for a process (VmHWM). */
 function run(...args) {
@@ -49,43 +67,123 @@ async function picture(name, size) {
   return path;
 }
 
-const upscale = (input, ...options) =>
-  run("upscale", input, "-o", join(folder, "result.jpg"), "--force", "--quiet", ...options);
+/** Enlarges and tells where the time went: milliseconds of the wall, summed over the pictures. */
+async function upscale(input, output, ...options) {
+  const fixedOptions = ["-o", join(folder, output), "--force", "--quiet", "--json", "--threads", values.threads];
+  const { out, peak, milliseconds } = await run("upscale", input, ...fixedOptions, ...options);
+  const parts = { decode: 0, infer: 0, encode: 0, total: 0, megapixels: 0, pictures: 0 };
+  for (const report of out.trim().split("\n").map((line) => JSON.parse(line))) {
+    for (const part of ["decode", "infer", "encode", "total"]) {
+      parts[part] += report.milliseconds[part];
+    }
+    parts.megapixels += report.width * report.height / 1e6;
+    parts.pictures++;
+  }
+  return { ...parts, peak, milliseconds };
+}
+
+/** The run with the median time of several. */
+async function medianRun(...args) {
+  const runs = [];
+  for (let i = 0; i < repeats; i++) {
+    runs.push(await upscale(...args));
+  }
+  return runs.toSorted((a, b) => a.milliseconds - b.milliseconds)[Math.floor(runs.length / 2)];
+}
+
+const fixed = (number, digits = 0) => number.toFixed(digits);
+
+// One picture at a time: what is neither decoding, network nor encoding is the start of the process and its end.
+async function whereTimeGoes() {
+  print("| one picture | result | ms | decode | network | encode, beyond it | other | network | peak, MiB |");
+  print("|---|---|---|---|---|---|---|---|---|");
+  for (const [size, scale, format] of [
+    ["64x64", 2, "jpg"], ["640x480", 2, "jpg"], ["1152x864", 4, "jpg"], ["1152x864", 4, "png"], ["1152x864", 4, "webp"],
+  ]) {
+    const input = await picture(`one-${size}.jpg`, size);
+    const one = await medianRun(input, `one.${format}`, "-s", scale);
+    const other = one.milliseconds - one.decode - one.infer - one.encode;
+    print(`| ${size} JPEG | ${scale}x, ${format} | ${[
+      one.milliseconds, one.decode, one.infer, one.encode, other].map((ms) => fixed(ms)).join(" | ")} `
+      + `| ${fixed(100 * one.infer / one.milliseconds)} % | ${fixed(one.peak)} |`);
+  }
+}
+
+// Pictures overlap, so that the parts may add up to more than the time of the whole.
+async function folderTimes(input, name) {
+  print("\n| folder | pictures | result, megapixels | s | decode, s | network, s | encode, s | peak, MiB |");
+  print("|---|---|---|---|---|---|---|---|");
+  const all = await upscale(input, "results/", "-s", "4");
+  print(`| ${name} | ${all.pictures} | ${fixed(all.megapixels, 1)} | ${[
+    all.milliseconds, all.decode, all.infer, all.encode].map((ms) => fixed(ms / 1000, 2)).join(" | ")} `
+    + `| ${fixed(all.peak)} |`);
+}
+
+// What any picture costs, as the smallest does, is taken away, so that what is left is the price of a pixel.
+async function growth() {
+  print("\n| result, megapixels | ms | ms a megapixel, beyond what 64x64 takes | peak, MiB |\n|---|---|---|---|");
+  const least = await medianRun(await picture("least.jpg", "16x16"), "growth.jpg", "-s", "4");
+  const sizes = [[144, 108], [288, 216], [576, 432], [1152, 864], [2304, 1728]];
+  for (const [width, height] of values.quick ? sizes.slice(0, 4) : sizes) {
+    const one = await medianRun(await picture(`${width}.jpg`, `${width}x${height}`), "growth.jpg", "-s", "4");
+    const cost = (one.milliseconds - least.milliseconds) / (one.megapixels - least.megapixels);
+    print(`| ${fixed(one.megapixels, 2)} | ${fixed(one.milliseconds)} | ${fixed(cost, 1)} | ${fixed(one.peak)} |`);
+  }
+}
+
+async function startTime() {
+  const times = [];
+  for (let i = 0; i < repeats; i++) {
+    times.push((await run("--version")).milliseconds);
+  }
+  return median(times);
+}
 
 async function memory() {
-  console.log("| picture, JPEG to JPEG | result | peak memory, MiB | seconds |\n|---|---|---|---|");
-  for (const [size, scale] of [["1500x1500", "4"], ["3000x3000", "2"], ["3000x3000", "4"]]) {
-    const { peak, milliseconds } = await upscale(await picture(`${size}.jpg`, size), "-s", scale);
+  print("\n| picture, JPEG to JPEG | result | peak memory, MiB | s |\n|---|---|---|---|");
+  const cases = [["1500x1500", 4], ["3000x3000", 2], ["3000x3000", 4]];
+  for (const [size, scale] of values.quick ? cases.slice(0, 1) : cases) {
+    const { peak, milliseconds } = await upscale(await picture(`${size}.jpg`, size), "memory.jpg", "-s", scale);
     const result = size.split("x").map((side) => side * scale).join("x");
-    console.log(`| ${size} | ${result} | ${peak.toFixed(0)} | ${(milliseconds / 1000).toFixed(1)} |`);
+    print(`| ${size} | ${result} | ${fixed(peak)} | ${fixed(milliseconds / 1000, 1)} |`);
   }
 }
 
 async function start() {
   const tiny = await picture("tiny.jpg", "64x64");
-  const small = await picture("small.jpg", "640x480");
-  const times = { version: [], tiny: [], small: [], network: [] };
-  for (let i = 0; i < Number(repeats); i++) {
-    times.version.push((await run("--version")).milliseconds);
-    times.tiny.push((await upscale(tiny, "-s", "2")).milliseconds);
-    times.small.push((await upscale(small, "-s", "2")).milliseconds);
-    const bench = await run("bench", "-m", "photo", "--scale", "2", "--size", "640x480", "--repeat", "3", "--json");
-    times.network.push(JSON.parse(bench.out).milliseconds);
-  }
-  const ms = Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]));
-  const share = ms.small / (ms.network + 150);
-  console.log("\n| from the start of the process to its end | milliseconds |\n|---|---|");
-  console.log(`| \`enlarger --version\` | ${ms.version.toFixed(0)} |`);
-  console.log(`| 64x64 JPEG x2: later than the first tile of any picture | ${ms.tiny.toFixed(0)} |`);
-  console.log(`| 640x480 JPEG x2 | ${ms.small.toFixed(0)} |`);
-  console.log(`| the network of the same alone, in a warm process | ${ms.network.toFixed(0)} |`);
-  console.log(`\n640x480 x2 takes ${share.toFixed(2)} of the network's time plus 150 ms.`);
+  const [version, first] = [await startTime(), await medianRun(tiny, "tiny2.jpg", "-s", "2")];
+  print("\n| from the start of the process to its end | ms |\n|---|---|");
+  print(`| \`enlarger --version\` | ${fixed(version)} |`);
+  print(`| 64x64 JPEG x2: later than the first tile of any picture | ${fixed(first.milliseconds)} |`);
 }
 
 try {
   await run("--version"); // Builds the program, if it is not.
-  await memory();
-  await start();
+  if (positionals.length > 0) {
+    await folderTimes(resolve(positionals[0]), positionals[0]);
+  } else {
+    await whereTimeGoes();
+    await folderTimes(samples(), "samples, four times each");
+    await growth();
+    await memory();
+    await start();
+  }
+  if (values.write) {
+    writeSection("program.mjs", `${processor()}, \`${invocation()}\`:\n\n${lines.join("\n")}`);
+  }
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+function samples() {
+  const copies = join(folder, "samples");
+  mkdirSync(copies);
+  const files = readdirSync(join(root, "samples")).filter((file) => file.endsWith(".jpg"));
+  for (let i = 0; i < 4; i++) {
+    files.forEach((file) => copyFileSync(join(root, "samples", file), join(copies, `${i}-${file}`)));
+  }
+  return copies;
 }

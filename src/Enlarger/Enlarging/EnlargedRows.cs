@@ -7,15 +7,22 @@ using Enlarger.Inference;
 namespace Enlarger.Enlarging;
 
 /// <summary>
-/// The rows of an enlarged picture, computed as they are asked for: picture, restoring, networks, reduction, fidelity
-/// check. Enhancement stands around the networks, which are checked without it, and then the whole. Alpha takes the
-/// same way on its own, and is never restored or enhanced.
+/// The rows of an enlarged picture: picture, restoring, networks, reduction, fidelity check. Enhancement stands around
+/// the networks, which are checked without it, and then the whole. Alpha takes the same way on its own, and is never
+/// restored or enhanced.
 /// </summary>
+/// <remarks>
+/// Up to the last network, rows are computed ahead in a thread of their own; what follows is done as rows are asked for.
+/// Networks take turns, so that the two threads of colours and alpha compute with no more threads than one of them.
+/// </remarks>
 internal sealed class EnlargedRows : IDisposable
 {
     private readonly PixelImage _image;
     private readonly AlphaBleed? _bleed;
     private readonly List<NetworkRows> _networks = [];
+    private readonly List<RowsAhead> _ahead = [];
+    private readonly Lock _networkTurn = new();
+    private readonly CancellationTokenSource _stop;
     private readonly FloatRowSource _colours;
     private readonly FloatRowSource _alpha;
     private readonly FidelityCheck _check;
@@ -32,6 +39,7 @@ internal sealed class EnlargedRows : IDisposable
     public EnlargedRows(PixelImage image, EnlargePlan plan, TilingOptions tiling, CancellationToken cancel)
     {
         _image = image;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var (size, colours) = (new PixelSize(image.Width, image.Height), image.Layout.ColourChannels);
         Layout = plan.LayoutOf(image);
         _colourRow = new float[checked(plan.Size.Width * Layout.ColourChannels)];
@@ -46,7 +54,7 @@ internal sealed class EnlargedRows : IDisposable
         var constant = image.Layout.HasAlpha ? ConstantAlpha(image) : 1;
         _bleed = constant is null ? new AlphaBleed(image) : null;
         var restoration = plan.Choice.Restoration;
-        var picture = restoration is null ? ReadPicture : Restored(restoration, tiling, cancel);
+        var picture = restoration is null ? ReadPicture : Restored(restoration, tiling);
         if (enhancement is null)
         {
             _colours = Chain(picture, colours);
@@ -63,6 +71,7 @@ internal sealed class EnlargedRows : IDisposable
 
         _alpha = constant is { } value ? (_, row) => row.Fill(value)
             : Chain((y, row) => Samples.ReadAlpha(_image, y, row), 1);
+        _ahead.ForEach(ahead => ahead.Start());
 
         FloatRowSource Chain(FloatRowSource source, int channels)
         {
@@ -70,9 +79,17 @@ internal sealed class EnlargedRows : IDisposable
             var model = plan.Choice.Model;
             foreach (var scale in plan.Passes)
             {
-                var rows = new NetworkRows(model.Network(scale), at, channels, source, tiling, cancel);
+                var rows = new NetworkRows(model.Network(scale), at, channels, source, tiling, _stop.Token);
                 _networks.Add(rows);
                 (source, at) = (rows.ReadRow, rows.To);
+            }
+
+            // Samples alone are read faster than another thread could hand them over.
+            if (plan.Passes.Count > 0 || enhancement is not null || restoration is not null)
+            {
+                var ahead = new RowsAhead(at.Height, at.Width * channels, InTurn(source));
+                _ahead.Add(ahead);
+                source = ahead.ReadRow;
             }
 
             var kernel = model.Kernel ?? ResampleKernel.Lanczos3;
@@ -86,8 +103,11 @@ internal sealed class EnlargedRows : IDisposable
     /// <summary>Mean difference from the picture in levels, known once the last row has been read.</summary>
     public double Fidelity { get; private set; }
 
-    /// <summary>Time spent here, and not by whoever asks for the rows.</summary>
-    public TimeSpan Time => _watch.Elapsed;
+    /// <summary>
+    /// Time in which rows were computed, and not waited for by whoever asks for them: that of the slower of the two
+    /// threads.
+    /// </summary>
+    public TimeSpan Time => _ahead.Aggregate(_watch.Elapsed, (time, ahead) => ahead.Time > time ? ahead.Time : time);
 
     /// <summary>Computes row <paramref name="y"/>; rows are asked for in order.</summary>
     /// <exception cref="ImageException">With the last row: the result is not the picture.</exception>
@@ -113,11 +133,23 @@ internal sealed class EnlargedRows : IDisposable
 
     public void Dispose()
     {
+        _stop.Cancel();
+        _ahead.ForEach(ahead => ahead.Dispose());
         foreach (var rows in _networks)
         {
             rows.Dispose();
         }
+
+        _stop.Dispose();
     }
+
+    private FloatRowSource InTurn(FloatRowSource source) => (y, row) =>
+    {
+        lock (_networkTurn)
+        {
+            source(y, row);
+        }
+    };
 
     private static FloatRowSource Watched(FloatRowSource source, FloatRowWatch watch) => (y, row) =>
     {
@@ -143,12 +175,12 @@ internal sealed class EnlargedRows : IDisposable
     }
 
     // The picture and what the network makes of it, mixed. The network runs ahead, so the picture is read twice.
-    private FloatRowSource Restored(Restoration restoration, TilingOptions tiling, CancellationToken cancel)
+    private FloatRowSource Restored(Restoration restoration, TilingOptions tiling)
     {
         var (size, channels) = (new PixelSize(_image.Width, _image.Height), _image.Layout.ColourChannels);
         var check = new FidelityCheck(size, channels, size, channels, FidelityBounds.Faithful);
         var picture = Watched(ReadPicture, check.AddPicture);
-        var rows = new NetworkRows(restoration.Network, size, channels, picture, tiling, cancel);
+        var rows = new NetworkRows(restoration.Network, size, channels, picture, tiling, _stop.Token);
         _networks.Add(rows);
         _stageChecks.Add(check);
         var (original, strength) = (new float[size.Width * channels], (float)restoration.Strength);

@@ -9,26 +9,25 @@ internal static class PictureEncoder
     private const int JpegQuality = 90;
     private const int WebpQuality = 90;
 
-    // The figures in this file: two photos enlarged to 2.4 megapixels, two cores, libvips 8.18.7. AVIF of 75 came to
-    // 42.5 dB in a quarter of JPEG's bytes, WebP of 90 to 42.7 dB in half of them, JPEG of 90 to 47.1 dB.
+    // Two photos enlarged to 2.4 megapixels, two cores, libvips 8.18.7: AVIF of 75 came to 42.5 dB in a quarter of
+    // JPEG's bytes, WebP of 90 to 42.7 dB in half of them, JPEG of 90 to 47.1 dB.
     private const int AvifQuality = 75;
 
     // 1.3 s; an effort of 4 takes 7.5 s and saves 5 % of the bytes, one of 1 takes 0.8 s and costs 31 %.
     private const int AvifEffort = 3;
 
-    // Huffman tables that fit the picture save 2 % of the bytes, but libjpeg holds all coefficients for it: two bytes a
-    // sample. Larger pictures do without, so that memory does not grow with them.
-    private const long JpegCoefficientBytesMax = 64 << 20;
+    // These are as fast as the network, and not as small as can be: docs/performance.md has the alternatives. An effort
+    // of 4 makes WebP 8 % smaller, of the same quality, for more than twice the time, all of it after the last row.
+    private const int WebpEffort = 1;
 
-    // With the filter "up", level 6 took 196 ms and 2270 KiB, level 3 94 ms and 2394 KiB.
-    private const int PngCompression = 6;
+    // With the filter "up", level 6 makes PNG 5 % smaller for twice the time.
+    private const int PngCompression = 3;
 
-    // VipsForeignPngFilter. At level 6, "up" took 196 ms and 2270 KiB, Paeth 266 ms and 2250 KiB, choosing for each row
-    // 328 ms and 2250 KiB, and no filter 183 ms and 4861 KiB.
+    // VipsForeignPngFilter.
     private const int PngFilterUp = 0x20;
 
-    // VipsForeignHeifCompression, VipsForeignTiffCompression, VipsForeignTiffPredictor. Deflate took 240 ms and
-    // 2640 KiB; LZW 120 ms and 3080 KiB.
+    // VipsForeignHeifCompression, VipsForeignTiffCompression, VipsForeignTiffPredictor. For 2.4 megapixels Deflate took
+    // 240 ms and 2640 KiB; LZW 120 ms and 3080 KiB.
     private const int HeifCompressionAv1 = 4;
     private const int TiffCompressionDeflate = 2;
     private const int TiffPredictorHorizontal = 2;
@@ -85,14 +84,17 @@ internal static class PictureEncoder
 
     private static VipsOperation NewSaver(PixelLayout layout, WriteOptions options) => options.Format switch
     {
+        // Huffman tables that fit the picture would save 3 % of the bytes, take two and a half times as long, and hold
+        // all coefficients until the last row.
         ImageFormat.Jpeg => new VipsOperation("jpegsave_target")
             .Set("Q", options.Quality ?? JpegQuality)
-            .Set("optimize-coding", layout.RowBytes * layout.Height * sizeof(short) <= JpegCoefficientBytesMax),
+            .Set("optimize-coding", state: false),
         ImageFormat.Png => new VipsOperation("pngsave_target")
             .Set("compression", PngCompression)
             .Set("filter", PngFilterUp),
         ImageFormat.Webp => new VipsOperation("webpsave_target")
-            .Set("Q", options.Quality ?? WebpQuality),
+            .Set("Q", options.Quality ?? WebpQuality)
+            .Set("effort", WebpEffort),
         ImageFormat.Avif => new VipsOperation("heifsave_target")
             .Set("Q", options.Quality ?? AvifQuality)
             .Set("compression", HeifCompressionAv1)

@@ -22,7 +22,9 @@ internal sealed class RowResampler
     private readonly ResampleTaps _across;
     private readonly ResampleTaps _down;
     private readonly float[] _input;
-    private readonly float[][] _window;
+    private readonly int _stride;
+    private readonly float[] _window;
+    private readonly int[] _places;
     private int _rowsRead;
     private int _rowNext;
 
@@ -42,11 +44,9 @@ internal sealed class RowResampler
         _across = new ResampleTaps(from.Width, to.Width, kernel);
         _down = new ResampleTaps(from.Height, to.Height, kernel);
         _input = new float[(from.Width * channels) + Slack];
-        _window = new float[_down.Window][];
-        for (var i = 0; i < _window.Length; i++)
-        {
-            _window[i] = new float[(to.Width * channels) + Slack];
-        }
+        _stride = (to.Width * channels) + Slack;
+        _window = new float[checked(_down.Window * _stride)];
+        _places = new int[_down.Count];
     }
 
     /// <summary>Computes row <paramref name="y"/> of the result, which grows from call to call.</summary>
@@ -61,72 +61,54 @@ internal sealed class RowResampler
         for (; _rowsRead < first + _down.Count; _rowsRead++)
         {
             _source(_rowsRead, _input.AsSpan(0, _from.Width * _channels));
-            ResampleAcross(_window[_rowsRead % _window.Length]);
+            ResampleAcross(_window.AsSpan(_rowsRead % _down.Window * _stride, _stride));
         }
 
-        var weights = _down.Weights(y);
-        var k = 0;
-        for (; k + 4 <= weights.Length; k += 4)
-        {
-            AddFourRows(row, first + k, weights.Slice(k, 4), k > 0);
-        }
-
-        for (; k < weights.Length; k++)
-        {
-            AddRow(row, first + k, weights[k], k > 0);
-        }
+        ResampleDown(first, _down.Weights(y), row);
     }
 
-    // Four rows at a time, because the memory traffic of the sum would otherwise cost more than the arithmetic.
-    private void AddFourRows(Span<float> row, int first, ReadOnlySpan<float> weights, bool add)
+    // A few vectors at a time through all rows: their sums stay in registers, and the rows are read once.
+    private void ResampleDown(int first, ReadOnlySpan<float> weights, Span<float> row)
     {
-        var a = Row(first);
-        var b = Row(first + 1);
-        var c = Row(first + 2);
-        var d = Row(first + 3);
-        var (wa, wb, wc, wd) = (weights[0], weights[1], weights[2], weights[3]);
-        var i = 0;
-        for (; i + Vector<float>.Count <= row.Length; i += Vector<float>.Count)
+        for (var k = 0; k < weights.Length; k++)
         {
-            var sum = new Vector<float>(a[i..]) * wa;
-            sum = Vector.MultiplyAddEstimate(new Vector<float>(b[i..]), new Vector<float>(wb), sum);
-            sum = Vector.MultiplyAddEstimate(new Vector<float>(c[i..]), new Vector<float>(wc), sum);
-            sum = Vector.MultiplyAddEstimate(new Vector<float>(d[i..]), new Vector<float>(wd), sum);
-            if (add)
+            _places[k] = (first + k) % _down.Window * _stride;
+        }
+
+        ReadOnlySpan<int> places = _places.AsSpan(0, weights.Length);
+        var i = 0;
+        for (; i + (4 * Vector<float>.Count) <= row.Length; i += 4 * Vector<float>.Count)
+        {
+            var (a, b, c, d) = (Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero, Vector<float>.Zero);
+            for (var k = 0; k < places.Length; k++)
             {
-                sum += new Vector<float>(row[i..]);
+                var weight = new Vector<float>(weights[k]);
+                ref var samples = ref _window[places[k] + i];
+                a = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref samples), weight, a);
+                b = Vector.MultiplyAddEstimate(Vector.LoadUnsafe(ref samples, (nuint)Vector<float>.Count), weight, b);
+                c = Vector.MultiplyAddEstimate(
+                    Vector.LoadUnsafe(ref samples, (nuint)(2 * Vector<float>.Count)), weight, c);
+                d = Vector.MultiplyAddEstimate(
+                    Vector.LoadUnsafe(ref samples, (nuint)(3 * Vector<float>.Count)), weight, d);
             }
 
-            sum.CopyTo(row[i..]);
+            a.CopyTo(row[i..]);
+            b.CopyTo(row[(i + Vector<float>.Count)..]);
+            c.CopyTo(row[(i + (2 * Vector<float>.Count))..]);
+            d.CopyTo(row[(i + (3 * Vector<float>.Count))..]);
         }
 
         for (; i < row.Length; i++)
         {
-            var sum = float.MultiplyAddEstimate(b[i], wb, a[i] * wa);
-            sum = float.MultiplyAddEstimate(c[i], wc, sum);
-            sum = float.MultiplyAddEstimate(d[i], wd, sum);
-            row[i] = add ? row[i] + sum : sum;
+            var sum = 0f;
+            for (var k = 0; k < places.Length; k++)
+            {
+                sum = float.MultiplyAddEstimate(_window[places[k] + i], weights[k], sum);
+            }
+
+            row[i] = sum;
         }
     }
-
-    private void AddRow(Span<float> row, int y, float weight, bool add)
-    {
-        var source = Row(y);
-        var vector = new Vector<float>(weight);
-        var i = 0;
-        for (; i + Vector<float>.Count <= row.Length; i += Vector<float>.Count)
-        {
-            var sum = new Vector<float>(source[i..]) * vector;
-            (add ? sum + new Vector<float>(row[i..]) : sum).CopyTo(row[i..]);
-        }
-
-        for (; i < row.Length; i++)
-        {
-            row[i] = (add ? row[i] : 0) + (source[i] * weight);
-        }
-    }
-
-    private ReadOnlySpan<float> Row(int y) => _window[y % _window.Length];
 
     private void ResampleAcross(Span<float> output)
     {
@@ -156,15 +138,14 @@ internal sealed class RowResampler
     // A vector holds a pixel. With three channels its last lane is nothing, and the next pixel overwrites it.
     private void ResampleColourAcross(Span<float> output)
     {
-        ReadOnlySpan<float> input = _input;
         for (var x = 0; x < _to.Width; x++)
         {
             var weights = _across.Weights(x);
-            var pixels = input[(_across.First(x) * _channels)..];
+            ref var pixels = ref _input[_across.First(x) * _channels];
             var sum = Vector128<float>.Zero;
             for (var k = 0; k < weights.Length; k++)
             {
-                var pixel = Vector128.Create(pixels[(k * _channels)..]);
+                var pixel = Vector128.LoadUnsafe(ref pixels, (nuint)(k * _channels));
                 sum = Vector128.MultiplyAddEstimate(pixel, Vector128.Create(weights[k]), sum);
             }
 

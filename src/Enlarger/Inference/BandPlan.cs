@@ -96,6 +96,7 @@ internal sealed class BandPlan
         for (var i = _graph.Steps.Count - 1; i >= 0; i--)
         {
             var step = _graph.Steps[i];
+            need[step.Output] = BlockEnd(step, need[step.Output]);
             var rows = new Extent(done[step.Output], need[step.Output]);
             for (var input = 0; rows.Length > 0 && input < step.Inputs.Length; input++)
             {
@@ -121,7 +122,7 @@ internal sealed class BandPlan
             var end = Math.Min(done[step.Output] + band, _firstBand[step.Output]);
             while (need[step.Output] < end && HasInputs(step, need[step.Output], need))
             {
-                need[step.Output]++;
+                need[step.Output] = BlockEnd(step, need[step.Output] + 1);
             }
         }
 
@@ -130,12 +131,16 @@ internal sealed class BandPlan
         return !done.SequenceEqual(need);
     }
 
+    // The end of the block that the row before lies in.
+    private int BlockEnd(Step step, int row) =>
+        Math.Min((row + step.Block - 1) / step.Block * step.Block, Shapes[step.Output].Height);
+
     private bool HasInputs(Step step, int row, ReadOnlySpan<int> ends)
     {
         for (var input = 0; input < step.Inputs.Length; input++)
         {
             var map = step.Inputs[input];
-            if (step.Reads(Axis.Rows, input, new Extent(row, row + 1), Shapes[map].Height).End > ends[map])
+            if (step.ReadsInBlocks(Axis.Rows, input, new Extent(row, row + 1), Shapes[map].Height).End > ends[map])
             {
                 return false;
             }

@@ -82,7 +82,8 @@ public sealed class Network
             throw new ModelException($"Nothing is left of a picture of {width}x{height}.");
         }
 
-        using var run = new StripRun(Graph, Plan(shape, new Extent(0, size.Height), Math.Max(1, size.Height / height)));
+        using var run = new StripRun(
+            Graph, Plan(shape, new Extent(0, size.Height), Math.Max(1, size.Height / height)), threads: 1);
         return (Run(run, input.ToArray(), shape, size, cancel), size.Height, size.Width);
     }
 
@@ -109,7 +110,7 @@ public sealed class Network
         var options = new TilingOptions { Threads = threads == 0 ? Environment.ProcessorCount : threads };
         using var rows = new NetworkRows(this, new Imaging.PixelSize(width, height), 3, Source, options, cancel);
         var length = rows.To.Width * 3;
-        var result = new float[checked(length * rows.To.Height)];
+        var result = GC.AllocateUninitializedArray<float>(checked(length * rows.To.Height));
         for (var y = 0; y < rows.To.Height; y++)
         {
             rows.ReadRow(y, result.AsSpan(y * length, length));
@@ -121,8 +122,14 @@ public sealed class Network
     }
 
     /// <summary>Compiles for given kernels, so that tests can try all of them on one machine.</summary>
-    internal static Network Load(ReadOnlySpan<byte> onnx, KernelSet kernels) =>
-        new(GraphCompiler.Compile(OnnxReader.Read(onnx)), kernels);
+    /// <param name="onnx">The file.</param>
+    /// <param name="kernels">The width of vectors.</param>
+    /// <param name="inBlocks">Convolutions may be computed in squares; else pixel by pixel, which is exacter.</param>
+    internal static Network Load(ReadOnlySpan<byte> onnx, KernelSet kernels, bool inBlocks = true)
+    {
+        var graph = GraphCompiler.Compile(OnnxReader.Read(onnx));
+        return new Network(inBlocks ? graph : graph.WithoutBlocks(), kernels);
+    }
 
     /// <summary>Makes sure that the network takes and gives pictures of 1 or 3 channels, and enlarges them.</summary>
     /// <exception cref="ModelException">It does not.</exception>

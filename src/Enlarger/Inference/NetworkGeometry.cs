@@ -70,7 +70,7 @@ internal sealed record NetworkGeometry(int Scale, int Alignment, int Margin, int
             for (var pixel = 0; pixel < 16; pixel++)
             {
                 var output = new Extent((pixel * scale) - half, ((pixel + 1) * scale) - half);
-                if (graph.InputFor(axis, output, scale) is not { } read)
+                if (graph.InputFor(axis, output, scale, inBlocks: false) is not { } read)
                 {
                     return null;
                 }

@@ -1,4 +1,4 @@
-using System.Runtime.ExceptionServices;
+using System.Numerics;
 using Enlarger.Imaging;
 using Enlarger.Inference.Compilation;
 using Enlarger.Inference.Steps;
@@ -6,8 +6,8 @@ using Enlarger.Inference.Steps;
 namespace Enlarger.Inference;
 
 /// <summary>
-/// A picture enlarged by a network, row by row: pulls rows of the picture as it needs them, computes strips of columns
-/// in parallel, and keeps only the rows that are being worked on.
+/// A picture enlarged by a network, row by row: pulls rows of the picture as it needs them, computes bands of them with
+/// several threads, and keeps only the rows that are being worked on.
 /// </summary>
 internal sealed unsafe class NetworkRows : IDisposable
 {
@@ -95,83 +95,40 @@ internal sealed unsafe class NetworkRows : IDisposable
             _piece = new Extent(start, Math.Min(start + _tiling.PieceRows, _from.Height));
         }
 
-        var rows = _tiling.SideBySide
-            ? new Extent(start, Math.Min(start + _meetingRows, _from.Height))
-            : _piece;
+        var isOneStrip = _tiling.Strips.Length == 1;
+        var rows = isOneStrip ? new Extent(start, Math.Min(start + _meetingRows, _from.Height)) : _piece;
         _bufferRows = new Extent(rows.Start * _geometry.Scale, rows.End * _geometry.Scale);
         Array.Resize(ref _buffer, Math.Max(_buffer.Length, checked(_bufferRows.Length * To.Width * _channels)));
 
-        if (_tiling.SideBySide)
+        if (isOneStrip)
         {
             for (var i = 0; i < _runs.Length; i++)
             {
                 _runs[i] ??= Open(i);
             }
 
+            // The run has copied every row before the last that was read; the extension below the picture repeats it.
             var end = _runs[0]!.InputEnd(End(rows));
-            _window.Advance(FirstRowInUse, PictureRow(end - 1) + 1);
-            InParallel(i => Produce(_runs[i]!, i, rows));
+            _window.Advance(Math.Max(0, _window.End - 1), PictureRow(end - 1) + 1);
+            for (var i = 0; i < _runs.Length; i++)
+            {
+                Produce(_runs[i]!, i, rows);
+            }
         }
         else
         {
             var read = _tiling.RowsRead(_piece);
             _window.Advance(PictureRow(read.Start), PictureRow(read.End - 1) + 1);
-            InParallel(i =>
+            for (var i = 0; i < _runs.Length; i++)
             {
                 using var run = Open(i);
                 Produce(run, i, rows);
-            });
-        }
-    }
-
-    // Strips that go side by side have copied every row before the last that was read; the extension below the
-    // picture repeats that one.
-    private int FirstRowInUse => Math.Max(0, _window.End - 1);
-
-    private StripRun Open(int i) => new(Graph, _tiling.Plan(_tiling.Strips[i / _planes], _piece));
-
-    private void InParallel(Action<int> work)
-    {
-        if (_options.Threads == 1 || _runs.Length == 1)
-        {
-            for (var i = 0; i < _runs.Length; i++)
-            {
-                work(i);
-            }
-
-            return;
-        }
-
-        // Not Parallel.For: its event source would cost every short run 30 ms at its start.
-        var next = -1;
-        ExceptionDispatchInfo? failure = null;
-        var helpers = new Task[Math.Min(_options.Threads, _runs.Length) - 1];
-        for (var i = 0; i < helpers.Length; i++)
-        {
-            helpers[i] = Task.Run(TakeTurns, CancellationToken.None);
-        }
-
-        // All must have stopped before anybody frees what they work on.
-        TakeTurns();
-        Task.WaitAll(helpers, CancellationToken.None);
-        failure?.Throw();
-
-        void TakeTurns()
-        {
-            try
-            {
-                for (var i = Interlocked.Increment(ref next); i < _runs.Length; i = Interlocked.Increment(ref next))
-                {
-                    work(i);
-                }
-            }
-            catch (Exception error)
-            {
-                failure = ExceptionDispatchInfo.Capture(error);
-                Volatile.Write(ref next, _runs.Length);
             }
         }
     }
+
+    private StripRun Open(int i) =>
+        new(Graph, _tiling.Plan(_tiling.Strips[i / _planes], _piece), _options.Threads);
 
     // The row of the strip's own output that follows the rows wanted.
     private int End(Extent rows)
@@ -224,20 +181,20 @@ internal sealed unsafe class NetworkRows : IDisposable
     {
         var isColour = Graph.InputChannels == 3;
         var bad = 0f;
-        for (var i = 0; i < target.Length; i += _channels, row += pixelStride)
+        if (isColour && _channels == 3 && pixelStride == 3)
         {
-            if (isColour && _channels == 3)
+            bad = Clamp(new ReadOnlySpan<float>(row, target.Length), target);
+        }
+        else
+        {
+            for (var i = 0; i < target.Length; i += _channels, row += pixelStride)
             {
-                target[i] = Math.Clamp(row[0], 0, 1);
-                target[i + 1] = Math.Clamp(row[1], 0, 1);
-                target[i + 2] = Math.Clamp(row[2], 0, 1);
-                bad += (row[0] + row[1] + row[2]) * 0;
-            }
-            else
-            {
-                var value = isColour ? (row[0] + row[1] + row[2]) / 3 : row[0];
-                target[i + plane] = Math.Clamp(value, 0, 1);
-                bad += value * 0;
+                for (var c = 0; c < (isColour ? _channels : 1); c++)
+                {
+                    var value = isColour && _channels == 1 ? (row[0] + row[1] + row[2]) / 3 : row[c];
+                    target[i + plane + c] = Math.Clamp(value, 0, 1);
+                    bad += value * 0;
+                }
             }
         }
 
@@ -247,5 +204,27 @@ internal sealed unsafe class NetworkRows : IDisposable
             throw new ImageException(
                 ImageFault.ResultWrong, "The network's result holds values that are not numbers; nothing was written.");
         }
+    }
+
+    // Zero times the sum of all samples comes back.
+    private static float Clamp(ReadOnlySpan<float> row, Span<float> target)
+    {
+        var bad = Vector<float>.Zero;
+        var i = 0;
+        for (; i + Vector<float>.Count <= row.Length; i += Vector<float>.Count)
+        {
+            var value = new Vector<float>(row[i..]);
+            Vector.Min(Vector.Max(value, Vector<float>.Zero), Vector<float>.One).CopyTo(target[i..]);
+            bad += value * 0;
+        }
+
+        var rest = 0f;
+        for (; i < row.Length; i++)
+        {
+            target[i] = Math.Clamp(row[i], 0, 1);
+            rest += row[i] * 0;
+        }
+
+        return Vector.Sum(bad) + rest;
     }
 }

@@ -9,34 +9,26 @@ internal sealed record TilingOptions
     /// <summary>Threads that compute at the same time.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Widest strip in columns of the input; a strip's rows should stay in the caches of a core.</summary>
-    public int StripColumnsMax { get; init; } = 1024;
+    /// <summary>
+    /// Bytes that the feature maps in work may take. 96 MiB holds a picture 5,000 pixels wide for a network of 32
+    /// channels; wider ones are cut into strips, one after the other, whose neighbourhood is computed twice.
+    /// </summary>
+    public long WorkingBytesMax { get; init; } = 96L << 20;
 
     /// <summary>
-    /// Bytes that the feature maps of all strips may take together, to go down the picture side by side. 256 MiB holds
-    /// a picture 20,000 pixels wide for a network of 32 channels; wider networks are run strip by strip.
+    /// Narrowest strip in columns of the input, whatever its feature maps take: narrower ones would mostly compute what
+    /// is around them.
     /// </summary>
-    public long SideBySideBytesMax { get; init; } = 256L << 20;
+    public int StripColumnsMin { get; init; } = 256;
 
-    /// <summary>Rows of the input in a piece, where strips are run one after the other.</summary>
+    /// <summary>Rows of the input in a piece, where there are several strips.</summary>
     public int PieceRows { get; init; } = 256;
 
     /// <summary>
-    /// Bytes of finished rows that may wait to be taken. Where strips are run one after the other, pieces get lower by
-    /// it, and more rows around them are computed twice.
+    /// Bytes of finished rows that may wait to be taken. Where there are several strips, pieces get lower by it, and
+    /// more rows around them are computed twice.
     /// </summary>
-    public long BufferBytesMax { get; init; } = 64L << 20;
-
-    /// <summary>
-    /// Bytes of the feature maps that are in work at a time, where strips are run one after the other; they get
-    /// narrower by it, down to <see cref="StripColumnsMin"/>.
-    /// </summary>
-    public long InWorkBytesMax { get; init; } = 512L << 20;
-
-    /// <summary>
-    /// Narrowest strip in columns of the input. Two threads on a picture of 64 columns were slower than one.
-    /// </summary>
-    public int StripColumnsMin { get; init; } = 64;
+    public long BufferBytesMax { get; init; } = 32L << 20;
 
     /// <summary>
     /// Bytes of feature maps for a network that looks at the whole picture at once. 1 GiB is about a megapixel for the
@@ -49,8 +41,8 @@ internal sealed record TilingOptions
 internal readonly record struct Strip(Extent Columns, Extent Read);
 
 /// <summary>
-/// The cut of a picture into strips of columns and pieces of rows. What is read around a strip is what the network's
-/// graph says that its result depends on, so that no seam can show.
+/// The cut of a picture into strips of columns and pieces of rows; mostly one of each. What is read around a strip is
+/// what the network's graph says that its result depends on, so that no seam can show.
 /// </summary>
 internal sealed class Tiling
 {
@@ -70,14 +62,12 @@ internal sealed class Tiling
         _geometry = network.Geometry;
         _size = size;
         Extended = new PixelSize(Extend(size.Width), Extend(size.Height));
+        PieceRows = size.Height;
+        Strips = [new Strip(new Extent(0, size.Width), new Extent(0, Extended.Width))];
 
-        var whole = new Extent(0, size.Height);
-        if (_geometry.ReceptiveField is not { } reach)
+        var bytes = Bytes(Strips[0], new Extent(0, size.Height));
+        if (_geometry.ReceptiveField is null)
         {
-            Strips = [new Strip(new Extent(0, size.Width), new Extent(0, Extended.Width))];
-            PieceRows = size.Height;
-            SideBySide = true;
-            var bytes = Bytes(Strips[0], whole);
             if (bytes > options.WholePictureBytesMax)
             {
                 throw new ModelException(
@@ -88,30 +78,13 @@ internal sealed class Tiling
             return;
         }
 
-        // As many strips as threads, or a multiple of it, so that none waits for the others; but none so narrow that
-        // most of its work is what it reads around itself.
-        var rounds = Math.Max(1, DivideUp(size.Width, options.StripColumnsMax * options.Threads));
-        var narrowest = Math.Min(size.Width, Math.Max(options.StripColumnsMin, reach));
-        Strips = Cut(Math.Clamp(size.Width / narrowest, 1, rounds * options.Threads));
-        var total = 0L;
-        foreach (var strip in Strips)
+        while (bytes * planes > options.WorkingBytesMax && Strips[0].Columns.Length >= 2 * options.StripColumnsMin)
         {
-            total += Bytes(strip, whole) * planes;
-        }
-
-        SideBySide = total <= options.SideBySideBytesMax;
-        if (SideBySide)
-        {
-            PieceRows = size.Height;
-            return;
-        }
-
-        PieceRows = Math.Min(size.Height, (int)Math.Clamp(options.BufferBytesMax / rowBytes, 1, options.PieceRows));
-        var piece = new Extent(0, PieceRows);
-        while (Bytes(Strips[0], piece) * options.Threads > options.InWorkBytesMax
-            && Strips[0].Columns.Length >= 2 * options.StripColumnsMin)
-        {
+            PieceRows = Math.Min(
+                size.Height, (int)Math.Clamp(options.BufferBytesMax / rowBytes, 1, options.PieceRows));
             Strips = Cut(Strips.Length * 2);
+            planes = 1;
+            bytes = Bytes(Strips[0], new Extent(0, PieceRows));
         }
     }
 
@@ -120,10 +93,7 @@ internal sealed class Tiling
 
     public Strip[] Strips { get; private set; }
 
-    /// <summary>All strips go down the picture together and keep their rows; no row is computed twice.</summary>
-    public bool SideBySide { get; }
-
-    /// <summary>Rows of a piece: all of them, where strips go side by side.</summary>
+    /// <summary>Rows of a piece: all of them, where there is one strip.</summary>
     public int PieceRows { get; }
 
     /// <summary>The rows of the extended picture that a piece reads.</summary>
@@ -165,12 +135,13 @@ internal sealed class Tiling
     {
         var (scale, offset) = (_geometry.Scale, _geometry.Offset);
         var output = new Extent((wanted.Start * scale) + offset, (wanted.End * scale) + offset);
-        if (_network.Graph.InputFor(axis, output, scale) is not { } read)
+        if (_network.Graph.InputFor(axis, output, scale, inBlocks: true) is not { } read)
         {
             return new Extent(0, length);
         }
 
-        var alignment = _geometry.Alignment;
+        // Squares lie at the same places of every map as in the whole picture.
+        var alignment = _geometry.Alignment * _network.Graph.Block;
         var start = Floor.Divide(read.Start, alignment) * alignment;
         var end = Floor.Divide(read.End + alignment - 1, alignment) * alignment;
         return new Extent(start, end).Clip(length);

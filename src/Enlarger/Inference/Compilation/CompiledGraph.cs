@@ -16,6 +16,10 @@ internal sealed record CompiledGraph(
 
     private MapShape[]? _shapesOfPlane;
 
+    /// <summary>The same, with every convolution computed pixel by pixel.</summary>
+    public CompiledGraph WithoutBlocks() =>
+        this with { Steps = [.. Steps.Select(step => step is ConvStep conv ? conv.WithoutBlocks() : step)] };
+
     /// <summary>The shapes of all maps for one input.</summary>
     public MapShape[] Infer(MapShape input)
     {
@@ -30,8 +34,19 @@ internal sealed record CompiledGraph(
     }
 
     /// <summary>The first row of each map that any of the wanted output rows depends on.</summary>
-    public int[] FirstRows(MapShape[] shapes, Extent wanted) =>
-        Array.ConvertAll(Dependencies(shapes, Axis.Rows, wanted), extent => extent?.Start ?? 0);
+    public int[] FirstRows(MapShape[] shapes, Extent wanted)
+    {
+        var first = Array.ConvertAll(Dependencies(shapes, Axis.Rows, wanted, inBlocks: true), extent => extent?.Start ?? 0);
+        foreach (var step in Steps)
+        {
+            first[step.Output] = first[step.Output] / step.Block * step.Block;
+        }
+
+        return first;
+    }
+
+    /// <summary>Rows and columns of the input at whose multiples every map begins a new block.</summary>
+    public int Block => Steps.Max(step => step.Block);
 
     /// <summary>
     /// The part of the input that a part of the output depends on, on a plane without borders; null where it is all.
@@ -39,11 +54,12 @@ internal sealed record CompiledGraph(
     /// <param name="axis">Rows or columns.</param>
     /// <param name="output">Rows or columns of the output; may lie outside of the picture.</param>
     /// <param name="scale">Output pixels for an input pixel, as a whole number.</param>
-    public Extent? InputFor(Axis axis, Extent output, int scale)
+    /// <param name="inBlocks">With all that the blocks look at in which the part is computed.</param>
+    public Extent? InputFor(Axis axis, Extent output, int scale, bool inBlocks)
     {
         var shapes = _shapesOfPlane ??= Infer(new MapShape(InputChannels, 2 * FarAway, 2 * FarAway));
         var wanted = new Extent(output.Start + (FarAway * scale), output.End + (FarAway * scale));
-        var read = Dependencies(shapes, axis, wanted)[Input] ?? new Extent(FarAway, FarAway);
+        var read = Dependencies(shapes, axis, wanted, inBlocks)[Input] ?? new Extent(FarAway, FarAway);
         return read.Length > FarAway ? null : new Extent(read.Start - FarAway, read.End - FarAway);
     }
 
@@ -58,7 +74,7 @@ internal sealed record CompiledGraph(
         foreach (var step in Steps)
         {
             var channels = shapes[step.Output].Channels;
-            var isVector = step is ConvStep || channels >= vectorLength;
+            var isVector = step.WritesVectors || channels >= vectorLength;
             var layout = step.LayoutFrom(Array.ConvertAll(step.Inputs, map => shapes[map]));
             strides[step.Output] = layout is { } input ? strides[step.Inputs[input]]
                 : isVector ? (channels + vectorLength - 1) / vectorLength * vectorLength
@@ -69,7 +85,7 @@ internal sealed record CompiledGraph(
     }
 
     // What each map must hold for a part of the output; null for a map that it does not depend on.
-    private Extent?[] Dependencies(MapShape[] shapes, Axis axis, Extent wanted)
+    private Extent?[] Dependencies(MapShape[] shapes, Axis axis, Extent wanted, bool inBlocks)
     {
         var extents = new Extent?[MapCount];
         extents[Output] = wanted;
@@ -79,7 +95,8 @@ internal sealed record CompiledGraph(
             for (var i = 0; extents[step.Output] is { Length: > 0 } part && i < step.Inputs.Length; i++)
             {
                 var map = step.Inputs[i];
-                var read = step.Reads(axis, i, part, shapes[map].Length(axis));
+                var length = shapes[map].Length(axis);
+                var read = inBlocks ? step.ReadsInBlocks(axis, i, part, length) : step.Reads(axis, i, part, length);
                 extents[map] = extents[map] is { } known
                     ? new Extent(Math.Min(known.Start, read.Start), Math.Max(known.End, read.End))
                     : read;

@@ -31,7 +31,7 @@ internal static class ConvOperators
         var depthwise = groups == outputs && weights.Shape[1] == 1 && groups >= DepthwiseChannelsMin;
         var dense = depthwise || groups == 1 ? weights.Floats : Densify(weights, groups);
         builder.Emit(node.Outputs[0], output => new ConvStep(
-            builder.Map(node.Input(0)), output, geometry, dense, Checked(bias, outputs), Ones(outputs), depthwise));
+            [builder.Map(node.Input(0))], output, geometry, dense, Checked(bias, outputs), Ones(outputs), depthwise));
     }
 
     /// <summary>
@@ -76,7 +76,7 @@ internal static class ConvOperators
         var geometry = new ConvGeometry(
             tapRows, tapColumns, 1, 1, 1, 1, tapRows - 1, tapColumns - 1, tapRows, tapColumns);
         var spread = builder.Emit(output => new ConvStep(
-            builder.Map(node.Input(0)),
+            [builder.Map(node.Input(0))],
             output,
             geometry,
             Phases(weights, groups, stride, tapRows, tapColumns),
@@ -112,7 +112,7 @@ internal static class ConvOperators
             var weights = conv.Weights.Select((weight, i) => weight * factor[i / each]).ToArray();
             var bias = conv.Bias.Select((b, c) => (b * factor[c]) + offset[c]).ToArray();
             builder.Replace(node.Outputs[0], conv, new ConvStep(
-                conv.Inputs[0], conv.Output, conv.Geometry, weights, bias, conv.Slopes, conv.Depthwise));
+                conv.Inputs, conv.Output, conv.Geometry, weights, bias, conv.Slopes, conv.Depthwise));
             return;
         }
 

@@ -37,7 +37,7 @@ internal sealed class GraphBuilder
 
     public IReadOnlyList<Step> Steps => _steps;
 
-    public int MapCount => _shapes.Count;
+    public IReadOnlyList<MapShape> Shapes => _shapes;
 
     public bool IsConstant(string name) => _constants.ContainsKey(name);
 

@@ -91,7 +91,9 @@ internal static class GraphCompiler
             throw new ModelException($"The output \"{output}\" is not computed from the picture.");
         }
 
-        return new CompiledGraph(Reachable(builder, output), builder.MapCount, 0, builder.Map(output), size.Channels);
+        var result = builder.Map(output);
+        var steps = StepFusion.Fuse(Reachable(builder, result), builder.Shapes, result);
+        return new CompiledGraph(steps, builder.Shapes.Count, 0, result, size.Channels);
     }
 
     private static void Compile(GraphBuilder builder, OnnxNode node)
@@ -129,9 +131,9 @@ internal static class GraphCompiler
         return input;
     }
 
-    private static List<Step> Reachable(GraphBuilder builder, string output)
+    private static List<Step> Reachable(GraphBuilder builder, int output)
     {
-        var wanted = new HashSet<int> { builder.Map(output) };
+        var wanted = new HashSet<int> { output };
         var steps = new List<Step>();
         foreach (var step in builder.Steps.Reverse())
         {

@@ -24,8 +24,6 @@ internal unsafe interface IVector<TSelf>
     /// <summary>The smaller; NaN as in <see cref="Max"/>.</summary>
     static abstract TSelf Min(TSelf left, TSelf right);
 
-    static abstract TSelf Exp(TSelf value);
-
     static abstract TSelf operator +(TSelf left, TSelf right);
 
     static abstract TSelf operator -(TSelf left, TSelf right);
@@ -59,9 +57,6 @@ internal readonly unsafe struct Vector16(Vector512<float> value) : IVector<Vecto
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector16 Min(Vector16 left, Vector16 right) => new(Vector512.MinNative(left._value, right._value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector16 Exp(Vector16 value) => new(Vector512.Exp(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector16 operator +(Vector16 left, Vector16 right) => new(left._value + right._value);
@@ -103,9 +98,6 @@ internal readonly unsafe struct Vector8(Vector256<float> value) : IVector<Vector
     public static Vector8 Min(Vector8 left, Vector8 right) => new(Vector256.MinNative(left._value, right._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector8 Exp(Vector8 value) => new(Vector256.Exp(value._value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector8 operator +(Vector8 left, Vector8 right) => new(left._value + right._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -143,9 +135,6 @@ internal readonly unsafe struct Vector4(Vector128<float> value) : IVector<Vector
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector4 Min(Vector4 left, Vector4 right) => new(Vector128.MinNative(left._value, right._value));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector4 Exp(Vector4 value) => new(Vector128.Exp(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector4 operator +(Vector4 left, Vector4 right) => new(left._value + right._value);

@@ -17,6 +17,9 @@ internal abstract unsafe class KernelSet
     /// <summary>One output row of a dense convolution.</summary>
     public abstract void Convolve(in ConvRow row);
 
+    /// <summary>Squares of output pixels of a convolution of 3x3.</summary>
+    public abstract void ConvolveBlocks(in WinogradBlocks blocks);
+
     /// <summary>One output row of a convolution that keeps the channels apart. Runs count taps, not floats.</summary>
     public abstract void ConvolveDepthwise(in ConvRow row);
 

@@ -1,5 +1,3 @@
-using Enlarger.Inference.Kernels;
-
 namespace Enlarger.Inference.Steps;
 
 /// <summary>Puts the channels of several maps behind each other.</summary>
@@ -21,13 +19,13 @@ internal sealed unsafe class ConcatStep(int[] inputs, int output) : Step(inputs,
         return inputs[0] with { Channels = channels };
     }
 
-    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    public override void Run(StepMaps maps, Extent rows, Extent columns)
     {
         var first = 0;
         for (var i = 0; i < maps.InputCount; i++)
         {
             var from = maps.Input(i);
-            Channels.Copy(from, 0, maps.Output, first, from.Shape.Channels, rows);
+            Channels.Copy(from, 0, maps.Output, first, from.Shape.Channels, rows, columns);
             first += from.Shape.Channels;
         }
     }
@@ -43,55 +41,10 @@ internal sealed class ChannelSliceStep(int input, int output, int first, int cou
             ? inputs[0] with { Channels = count }
             : throw new ModelException($"Channels {first} to {first + count - 1} of {inputs[0].Channels} are wanted.");
 
-    public override void Run(StepMaps maps, Extent rows, KernelSet kernels) =>
-        Channels.Copy(maps.Input(0), first, maps.Output, 0, count, rows);
+    public override void Run(StepMaps maps, Extent rows, Extent columns) =>
+        Channels.Copy(maps.Input(0), first, maps.Output, 0, count, rows, columns);
 
     public override string Describe() => $"Channels {first} {count}";
-}
-
-/// <summary>
-/// Moves channels into space, by blocks of <paramref name="block"/> x <paramref name="block"/> pixels.
-/// </summary>
-/// <param name="input">The map that is read.</param>
-/// <param name="output">The map that is written.</param>
-/// <param name="block">Times wider and higher.</param>
-/// <param name="blockFirst">ONNX mode DCR: the place in the block is the slow part of the channel; else CRD.</param>
-internal sealed unsafe class DepthToSpaceStep(int input, int output, int block, bool blockFirst)
-    : Step([input], output)
-{
-    public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
-        inputs[0].Channels % (block * block) == 0
-            ? new(inputs[0].Channels / (block * block), inputs[0].Height * block, inputs[0].Width * block)
-            : throw new ModelException($"DepthToSpace by {block} is given {inputs[0].Channels} channels.");
-
-    public override Extent Reads(Axis axis, int input, Extent output, int inputLength) =>
-        new Extent(Floor.Divide(output.Start, block), Floor.Divide(output.End - 1, block) + 1).Clip(inputLength);
-
-    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
-    {
-        var (from, to) = (maps.Input(0), maps.Output);
-        var channels = to.Shape.Channels;
-        for (var y = rows.Start; y < rows.End; y++)
-        {
-            var source = from.Row(y / block);
-            var target = to.Row(y);
-            for (var x = 0; x < from.Shape.Width; x++, source += from.PixelStride)
-            {
-                for (var column = 0; column < block; column++, target += to.PixelStride)
-                {
-                    var place = ((y % block) * block) + column;
-                    var first = blockFirst ? place * channels : place;
-                    var step = blockFirst ? 1 : block * block;
-                    for (var c = 0; c < channels; c++)
-                    {
-                        target[c] = source[first + (c * step)];
-                    }
-                }
-            }
-        }
-    }
-
-    public override string Describe() => $"DepthToSpace {block} {blockFirst}";
 }
 
 /// <summary>The reverse: blocks of pixels become channels.</summary>
@@ -110,7 +63,7 @@ internal sealed unsafe class SpaceToDepthStep(int input, int output, int block, 
     public override Extent Reads(Axis axis, int input, Extent output, int inputLength) =>
         new Extent(output.Start * block, output.End * block).Clip(inputLength);
 
-    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    public override void Run(StepMaps maps, Extent rows, Extent columns)
     {
         var (from, to) = (maps.Input(0), maps.Output);
         var channels = from.Shape.Channels;
@@ -118,10 +71,10 @@ internal sealed unsafe class SpaceToDepthStep(int input, int output, int block, 
         {
             for (var place = 0; place < block * block; place++)
             {
-                var source = from.Row((y * block) + (place / block)) + (place % block * from.PixelStride);
-                var target = to.Row(y) + (blockFirst ? place * channels : place);
+                var source = from.Pixel((y * block) + (place / block), (columns.Start * block) + (place % block));
+                var target = to.Pixel(y, columns.Start) + (blockFirst ? place * channels : place);
                 var step = blockFirst ? 1 : block * block;
-                for (var x = 0; x < to.Shape.Width; x++)
+                for (var x = columns.Start; x < columns.End; x++)
                 {
                     for (var c = 0; c < channels; c++)
                     {
@@ -141,13 +94,14 @@ internal sealed unsafe class SpaceToDepthStep(int input, int output, int block, 
 /// <summary>Copying between layouts.</summary>
 internal static unsafe class Channels
 {
-    public static void Copy(FeatureMap from, int fromFirst, FeatureMap to, int toFirst, int count, Extent rows)
+    public static void Copy(
+        FeatureMap from, int fromFirst, FeatureMap to, int toFirst, int count, Extent rows, Extent columns)
     {
         for (var y = rows.Start; y < rows.End; y++)
         {
-            var source = from.Row(y) + fromFirst;
-            var target = to.Row(y) + toFirst;
-            for (var x = 0; x < to.Shape.Width; x++, source += from.PixelStride, target += to.PixelStride)
+            var source = from.Pixel(y, columns.Start) + fromFirst;
+            var target = to.Pixel(y, columns.Start) + toFirst;
+            for (var x = columns.Start; x < columns.End; x++, source += from.PixelStride, target += to.PixelStride)
             {
                 new ReadOnlySpan<float>(source, count).CopyTo(new Span<float>(target, count));
             }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Enlarger.Inference.Kernels;
 
 namespace Enlarger.Inference.Steps;
@@ -34,17 +32,32 @@ internal sealed record ConvGeometry(
 }
 
 /// <summary>A convolution with bias and a rectifier: y = conv(x), negative values times the channel's slope.</summary>
-/// <param name="input">The map that is read.</param>
+/// <param name="inputs">
+/// The map that is read; a convolution of one pixel or in squares may read several as if they were one.
+/// </param>
 /// <param name="output">The map that is written.</param>
 /// <param name="geometry">Kernel, stride, dilation, pads.</param>
 /// <param name="weights">[output channel, input channel, row, column]; depthwise has one input channel.</param>
 /// <param name="bias">A number for each output channel.</param>
 /// <param name="slopes">The same; 1 leaves negative values alone, 0 is ReLU.</param>
 /// <param name="depthwise">Each channel is convolved with its own kernel.</param>
+/// <param name="direct">Any row may be asked for by itself; else it may be computed in squares.</param>
 internal sealed unsafe class ConvStep(
-    int input, int output, ConvGeometry geometry, float[] weights, float[] bias, float[] slopes, bool depthwise)
-    : Step([input], output)
+    int[] inputs,
+    int output,
+    ConvGeometry geometry,
+    float[] weights,
+    float[] bias,
+    float[] slopes,
+    bool depthwise,
+    bool direct = false)
+    : Step(inputs, output)
 {
+    // Blocks that are computed together: weights are read once for all of them, and what they are computed in stays
+    // in L2.
+    private const int BlockRowsMax = 2;
+    internal const int BlockColumnsMax = 12;
+
     private readonly Lock _packing = new();
     private PackedConv? _packed;
 
@@ -66,18 +79,60 @@ internal sealed unsafe class ConvStep(
     /// <summary>Slopes that are parameters of a PReLU, rather than the same number for all channels.</summary>
     public int TrainedSlopes => Slopes.Distinct().Count() > 1 ? Slopes.Length : 0;
 
+    /// <summary>
+    /// Squares of 4x4 wherever the kernel is the plain 3x3 of which networks of the field consist. With fewer channels
+    /// than sixteen, transforming costs as much as is saved.
+    /// </summary>
+    public override int Block { get; } =
+        !direct && !depthwise && geometry is { KernelRows: 3, KernelColumns: 3, StrideRows: 1, StrideColumns: 1 }
+        && geometry is { DilationRows: 1, DilationColumns: 1 } && weights.Length / bias.Length / 9 % 16 == 0
+            ? WinogradBlocks.Side
+            : 1;
+
+    public override bool WritesVectors => true;
+
     public override double MultipliesPerPixel => Weights.Length;
 
     /// <summary>The same convolution with another rectifier behind it.</summary>
     public ConvStep With(float[] newSlopes) =>
-        new(Inputs[0], Output, Geometry, Weights, Bias, newSlopes, Depthwise);
+        new(Inputs, Output, Geometry, Weights, Bias, newSlopes, Depthwise);
+
+    /// <summary>A kernel of one pixel, nothing else.</summary>
+    public bool IsPointwise => !Depthwise && Geometry == new ConvGeometry(1, 1, 1, 1, 1, 1, 0, 0, 0, 0);
+
+    /// <summary>The same convolution, of maps whose channels are those of its input, one map after the other.</summary>
+    public ConvStep ReadingFrom(int[] maps) => new(maps, Output, Geometry, Weights, Bias, Slopes, Depthwise);
+
+    /// <summary>The same convolution with its output channels in another order.</summary>
+    public ConvStep InOrder(int[] order)
+    {
+        var each = Weights.Length / OutputChannels;
+        return new ConvStep(
+            Inputs,
+            Output,
+            Geometry,
+            [.. order.SelectMany(channel => Weights.Skip(channel * each).Take(each))],
+            [.. order.Select(channel => Bias[channel])],
+            [.. order.Select(channel => Slopes[channel])],
+            Depthwise);
+    }
+
+    /// <summary>The same convolution, of which any row may be asked for by itself.</summary>
+    public ConvStep WithoutBlocks() =>
+        new(Inputs, Output, Geometry, Weights, Bias, Slopes, Depthwise, direct: true);
 
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs)
     {
         var from = inputs[0];
-        if (from.Channels != InputChannels)
+        var channels = 0;
+        foreach (var input in inputs)
         {
-            throw new ModelException($"A convolution of {InputChannels} channels is given {from.Channels}.");
+            channels += input.Channels;
+        }
+
+        if (channels != InputChannels)
+        {
+            throw new ModelException($"A convolution of {InputChannels} channels is given {channels}.");
         }
 
         var height = Geometry.OutputLength(Axis.Rows, from.Height);
@@ -95,28 +150,47 @@ internal sealed unsafe class ConvStep(
 
     public override (int Left, int Right) Margin(int inputWidth, int outputWidth)
     {
+        outputWidth = (outputWidth + Block - 1) / Block * Block;
         var last = ((outputWidth - 1) * Geometry.StrideColumns) - Geometry.PadLeft + Geometry.Span(Axis.Columns);
         return (Geometry.PadLeft, Math.Max(0, last - inputWidth));
     }
 
-    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    public override void Run(StepMaps maps, Extent rows, Extent columns)
+    {
+        if (Block > 1)
+        {
+            RunBlocks(maps, rows, columns);
+        }
+        else
+        {
+            RunRows(maps, rows, columns);
+        }
+    }
+
+    public override string Describe() => $"Conv {InputChannels}->{OutputChannels} {Geometry} {Depthwise} {Block}";
+
+    private void RunRows(StepMaps maps, Extent rows, Extent columns)
     {
         var from = maps.Input(0);
         var to = maps.Output;
-        var packed = Pack(kernels.VectorLength);
-        var runIsRow = !Depthwise && Geometry.DilationColumns == 1 && from.PixelStride == InputChannels;
-        var inputs = stackalloc float*[Geometry.KernelRows];
+        var packed = Pack(maps.Kernels.VectorLength);
+        var channels = from.Shape.Channels;
+        var runIsRow = !Depthwise && Geometry.DilationColumns == 1 && from.PixelStride == channels;
+
+        // To the kernel several maps under one pixel are what several rows under a column are.
+        var inputRows = Math.Max(Geometry.KernelRows, maps.InputCount);
+        var sources = stackalloc float*[inputRows];
 
         var row = new ConvRow
         {
-            Inputs = inputs,
-            KernelRows = Geometry.KernelRows,
+            Inputs = sources,
+            KernelRows = inputRows,
             Runs = runIsRow ? 1 : Geometry.KernelColumns,
-            RunLength = runIsRow ? InputChannels * Geometry.KernelColumns : InputChannels,
+            RunLength = runIsRow ? channels * Geometry.KernelColumns : channels,
             RunStride = Geometry.DilationColumns * from.PixelStride,
             InputStride = Geometry.StrideColumns * from.PixelStride,
             OutputStride = to.PixelStride,
-            Width = to.Shape.Width,
+            Width = columns.Length,
             OutputVectors = packed.OutputVectors,
             Weights = packed.Weights,
             Bias = packed.Bias,
@@ -125,25 +199,77 @@ internal sealed unsafe class ConvStep(
 
         for (var y = rows.Start; y < rows.End; y++)
         {
-            for (var ky = 0; ky < Geometry.KernelRows; ky++)
+            for (var i = 0; i < inputRows; i++)
             {
+                var ky = maps.InputCount > 1 ? 0 : i;
                 var above = (y * Geometry.StrideRows) + (ky * Geometry.DilationRows) - Geometry.PadTop;
-                inputs[ky] = from.Row(above) - (Geometry.PadLeft * from.PixelStride);
+                var map = maps.InputCount > 1 ? maps.Input(i) : from;
+                sources[i] = map.Pixel(above, (columns.Start * Geometry.StrideColumns) - Geometry.PadLeft);
             }
 
-            row.Output = to.Row(y);
+            row.Output = to.Pixel(y, columns.Start);
             if (Depthwise)
             {
-                kernels.ConvolveDepthwise(row);
+                maps.Kernels.ConvolveDepthwise(row);
             }
             else
             {
-                kernels.Convolve(row);
+                maps.Kernels.Convolve(row);
             }
         }
     }
 
-    public override string Describe() => $"Conv {InputChannels}->{OutputChannels} {Geometry} {Depthwise}";
+    private void RunBlocks(StepMaps maps, Extent rows, Extent columns)
+    {
+        var to = maps.Output;
+        var packed = Pack(maps.Kernels.VectorLength);
+        const int RowsMax = (BlockRowsMax * WinogradBlocks.Side) + WinogradBlocks.Reach - WinogradBlocks.Side;
+        var sources = stackalloc WinogradInput[maps.InputCount];
+        var sourceRows = stackalloc float*[RowsMax * maps.InputCount];
+        for (var i = 0; i < maps.InputCount; i++)
+        {
+            var from = maps.Input(i);
+            sources[i].Rows = sourceRows + (i * RowsMax);
+            sources[i].Stride = from.PixelStride;
+            sources[i].Channels = from.Shape.Channels;
+        }
+
+        var targets = stackalloc float*[BlockRowsMax * Block];
+        var blocks = new WinogradBlocks
+        {
+            Inputs = sources,
+            InputCount = maps.InputCount,
+            InputChannels = InputChannels,
+            Outputs = targets,
+            OutputStride = to.PixelStride,
+            OutputVectors = packed.OutputVectors,
+            Weights = packed.Weights,
+            Bias = packed.Bias,
+            Slopes = packed.Slopes,
+        };
+
+        for (var y = rows.Start; y < rows.End; y += BlockRowsMax * Block)
+        {
+            blocks.BlockRows = Math.Min(BlockRowsMax, (rows.End - y + Block - 1) / Block);
+            for (var x = columns.Start; x < columns.End; x += BlockColumnsMax * Block)
+            {
+                blocks.Width = Math.Min(BlockColumnsMax * Block, columns.End - x);
+                for (var i = 0; i < RowsMax * maps.InputCount; i++)
+                {
+                    var (map, row) = Math.DivRem(i, RowsMax);
+                    sourceRows[i] = maps.Input(map).Pixel(y + row - Geometry.PadTop, x - Geometry.PadLeft);
+                }
+
+                for (var i = 0; i < blocks.BlockRows * Block; i++)
+                {
+                    targets[i] = y + i < rows.End ? to.Pixel(y + i, x) : null;
+                }
+
+                blocks.Scratch = maps.Workspace.Floats(blocks.ScratchLength(maps.Kernels.VectorLength));
+                maps.Kernels.ConvolveBlocks(blocks);
+            }
+        }
+    }
 
     private PackedConv Pack(int vectorLength)
     {
@@ -161,69 +287,5 @@ internal sealed unsafe class ConvStep(
 
             return _packed!;
         }
-    }
-}
-
-/// <summary>
-/// The weights of a convolution in the order in which a kernel reads them, in memory that does not move.
-/// </summary>
-internal sealed unsafe class PackedConv
-{
-    private readonly float[] _memory;
-
-    public PackedConv(ConvStep conv, int vectorLength)
-    {
-        VectorLength = vectorLength;
-        OutputVectors = (conv.OutputChannels + vectorLength - 1) / vectorLength;
-        var channels = OutputVectors * vectorLength;
-        var taps = conv.Geometry.KernelRows * conv.Geometry.KernelColumns;
-        var inputs = conv.Depthwise ? 1 : conv.InputChannels;
-
-        // A full cache line ahead, so that the weights can start at one.
-        const int Line = 16;
-        _memory = GC.AllocateUninitializedArray<float>((((taps * inputs) + 2) * channels) + Line, pinned: true);
-        Array.Clear(_memory);
-        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
-        Weights = (float*)((address + 63) & ~63);
-        Bias = Weights + (taps * inputs * channels);
-        Slopes = Bias + channels;
-
-        conv.Bias.CopyTo(new Span<float>(Bias, channels));
-        conv.Slopes.CopyTo(new Span<float>(Slopes, channels));
-        for (var o = 0; o < conv.OutputChannels; o++)
-        {
-            for (var tap = 0; tap < taps; tap++)
-            {
-                for (var i = 0; i < inputs; i++)
-                {
-                    Weights[Position(o, (tap * inputs) + i, taps * inputs, conv.Depthwise)] =
-                        conv.Weights[(((o * inputs) + i) * taps) + tap];
-                }
-            }
-        }
-    }
-
-    public int VectorLength { get; }
-
-    public int OutputVectors { get; }
-
-    public float* Weights { get; }
-
-    public float* Bias { get; }
-
-    public float* Slopes { get; }
-
-    // Pairs of vectors stand together, tap after tap; an odd last vector stands alone.
-    private int Position(int output, int tap, int taps, bool depthwise)
-    {
-        if (depthwise)
-        {
-            return (tap * OutputVectors * VectorLength) + output;
-        }
-
-        var pair = output / (2 * VectorLength);
-        var isLone = (pair * 2) + 1 == OutputVectors;
-        var width = isLone ? VectorLength : 2 * VectorLength;
-        return (pair * taps * 2 * VectorLength) + (tap * width) + (output - (pair * 2 * VectorLength));
     }
 }

@@ -18,17 +18,19 @@ internal sealed unsafe class UnaryStep(int input, int output, UnaryOperation ope
 
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs) => inputs[0];
 
-    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    public override void Run(StepMaps maps, Extent rows, Extent columns)
     {
-        var from = maps.Input(0);
-        var to = maps.Output;
+        var kernels = maps.Kernels;
+        var length = columns.Length * maps.Output.PixelStride;
         for (var y = rows.Start; y < rows.End; y++)
         {
+            var from = maps.Input(0).Pixel(y, columns.Start);
+            var to = maps.Output.Pixel(y, columns.Start);
             switch (operation)
             {
-                case UnaryOperation.Sigmoid: kernels.Sigmoid(from.Row(y), to.Row(y), from.RowLength); break;
-                case UnaryOperation.Tanh: kernels.Tanh(from.Row(y), to.Row(y), from.RowLength); break;
-                case UnaryOperation.Clip: kernels.Clip(from.Row(y), low, high, to.Row(y), from.RowLength); break;
+                case UnaryOperation.Sigmoid: kernels.Sigmoid(from, to, length); break;
+                case UnaryOperation.Tanh: kernels.Tanh(from, to, length); break;
+                case UnaryOperation.Clip: kernels.Clip(from, low, high, to, length); break;
                 default: throw new InvalidOperationException($"No function {operation}.");
             }
         }
@@ -55,15 +57,17 @@ internal sealed unsafe class ConstantStep(
             : throw new ModelException(
                 $"{operation} with {constant.Length} numbers is given {inputs[0].Channels} channels.");
 
-    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    public override void Run(StepMaps maps, Extent rows, Extent columns)
     {
         var from = maps.Input(0);
         var to = maps.Output;
+        var x = columns.Start;
+        var length = columns.Length * to.PixelStride;
         if (constant.Length == 1 && !constantFirst)
         {
             for (var y = rows.Start; y < rows.End; y++)
             {
-                kernels.Combine(operation, from.Row(y), constant[0], to.Row(y), from.RowLength);
+                maps.Kernels.Combine(operation, from.Pixel(y, x), constant[0], to.Pixel(y, x), length);
             }
 
             return;
@@ -75,7 +79,9 @@ internal sealed unsafe class ConstantStep(
             var width = ChannelPattern.Fill(pattern, from, numbers, constant.Length);
             for (var y = rows.Start; y < rows.End; y++)
             {
-                ChannelPattern.Combine(kernels, operation, from.Row(y), pattern, width, to, y, constantFirst);
+                var source = from.Pixel(y, x);
+                var target = to.Pixel(y, x);
+                ChannelPattern.Combine(maps.Kernels, operation, source, pattern, width, target, length, constantFirst);
             }
         }
     }
@@ -90,6 +96,8 @@ internal sealed unsafe class ConstantStep(
 internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryOperation operation)
     : Step([left, right], output)
 {
+    public BinaryOperation Operation => operation;
+
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs)
     {
         var large = inputs[LargeOf(inputs)];
@@ -105,14 +113,18 @@ internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryO
     public override Extent Reads(Axis axis, int input, Extent output, int inputLength) =>
         inputLength == 1 ? new Extent(0, 1) : output.Clip(inputLength);
 
-    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    public override void Run(StepMaps maps, Extent rows, Extent columns)
     {
         var (a, b, to) = (maps.Input(0), maps.Input(1), maps.Output);
+        var kernels = maps.Kernels;
+        var length = columns.Length * to.PixelStride;
         if (a.Shape == b.Shape)
         {
             for (var y = rows.Start; y < rows.End; y++)
             {
-                kernels.Combine(operation, InLayoutOf(to, a, y), InLayoutOf(to, b, y), to.Row(y), to.RowLength);
+                var first = InLayoutOf(to, a, y, columns);
+                var second = InLayoutOf(to, b, y, columns);
+                kernels.Combine(operation, first, second, to.Pixel(y, columns.Start), length);
             }
 
             return;
@@ -127,7 +139,9 @@ internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryO
             var width = ChannelPattern.Fill(pattern, map, pixel.Row(0), pixel.Shape.Channels);
             for (var y = rows.Start; y < rows.End; y++)
             {
-                ChannelPattern.Combine(kernels, operation, map.Row(y), pattern, width, to, y, pixelFirst);
+                var source = map.Pixel(y, columns.Start);
+                var target = to.Pixel(y, columns.Start);
+                ChannelPattern.Combine(kernels, operation, source, pattern, width, target, length, pixelFirst);
             }
 
             return;
@@ -135,7 +149,7 @@ internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryO
 
         for (var y = rows.Start; y < rows.End; y++)
         {
-            CombineSamples(a, b, to, y);
+            CombineSamples(a, b, to, y, columns);
         }
     }
 
@@ -149,26 +163,26 @@ internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryO
     }
 
     // The output lies as the left side does; a right side that lies otherwise goes through the output's own row.
-    private static float* InLayoutOf(FeatureMap to, FeatureMap map, int y)
+    private static float* InLayoutOf(FeatureMap to, FeatureMap map, int y, Extent columns)
     {
         if (map.PixelStride == to.PixelStride)
         {
-            return map.Row(y);
+            return map.Pixel(y, columns.Start);
         }
 
-        Channels.Copy(map, 0, to, 0, to.Shape.Channels, new Extent(y, y + 1));
-        return to.Row(y);
+        Channels.Copy(map, 0, to, 0, to.Shape.Channels, new Extent(y, y + 1), columns);
+        return to.Pixel(y, columns.Start);
     }
 
     private static bool IsPixel(MapShape shape) => shape is { Height: 1, Width: 1 };
 
     // Maps of unlike layouts meet sample by sample; a side of length 1 is repeated.
-    private void CombineSamples(FeatureMap a, FeatureMap b, FeatureMap to, int y)
+    private void CombineSamples(FeatureMap a, FeatureMap b, FeatureMap to, int y, Extent columns)
     {
         var first = Walk(a, y, out var firstPixel, out var firstChannel);
         var second = Walk(b, y, out var secondPixel, out var secondChannel);
         var target = to.Row(y);
-        for (var x = 0; x < to.Shape.Width; x++)
+        for (var x = columns.Start; x < columns.End; x++)
         {
             for (var c = 0; c < to.Shape.Channels; c++)
             {
@@ -220,28 +234,27 @@ internal static unsafe class ChannelPattern
         return length;
     }
 
-    /// <summary>Combines one row with the pattern.</summary>
+    /// <summary>Combines a stretch of a row with the pattern.</summary>
     public static void Combine(
         KernelSet kernels,
         BinaryOperation operation,
-        float* row,
+        float* source,
         float* pattern,
         int patternLength,
-        FeatureMap to,
-        int y,
+        float* target,
+        int length,
         bool patternFirst)
     {
-        var target = to.Row(y);
-        for (var i = 0; i < to.RowLength; i += patternLength)
+        for (var i = 0; i < length; i += patternLength)
         {
-            var length = Math.Min(patternLength, to.RowLength - i);
+            var part = Math.Min(patternLength, length - i);
             if (patternFirst)
             {
-                kernels.Combine(operation, pattern, row + i, target + i, length);
+                kernels.Combine(operation, pattern, source + i, target + i, part);
             }
             else
             {
-                kernels.Combine(operation, row + i, pattern, target + i, length);
+                kernels.Combine(operation, source + i, pattern, target + i, part);
             }
         }
     }

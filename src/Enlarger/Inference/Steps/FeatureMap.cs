@@ -12,11 +12,11 @@ internal sealed unsafe class FeatureMap(
     /// <summary>Floats from a pixel to the next.</summary>
     public int PixelStride { get; } = pixelStride;
 
-    /// <summary>Floats in a row that hold pixels; the margin is not counted.</summary>
-    public int RowLength => Shape.Width * PixelStride;
-
     /// <summary>Column 0 of a row that is alive; rows outside of the picture are zero.</summary>
     public float* Row(int y) =>
         ((uint)y < (uint)Shape.Height ? rows + ((long)(y % capacity) * rowStride) : zeroRow)
         + (marginLeft * PixelStride);
+
+    /// <summary>A pixel of a row that is alive.</summary>
+    public float* Pixel(int y, int x) => Row(y) + ((nint)x * PixelStride);
 }

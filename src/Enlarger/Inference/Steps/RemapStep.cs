@@ -1,5 +1,4 @@
 using System.Buffers;
-using Enlarger.Inference.Kernels;
 
 namespace Enlarger.Inference.Steps;
 
@@ -53,6 +52,9 @@ internal sealed unsafe class RemapStep(
     int input, int output, AxisMap rows, AxisMap columns, Border border, float fill = 0)
     : Step([input], output)
 {
+    /// <summary>How many times it enlarges by nearest neighbour, if it does nothing else; or 0.</summary>
+    public int Enlarges => rows == columns && rows == new AxisMap(Repeat: rows.Repeat) ? rows.Repeat : 0;
+
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
         new(inputs[0].Channels, rows.OutputLength(inputs[0].Height), columns.OutputLength(inputs[0].Width));
 
@@ -73,26 +75,27 @@ internal sealed unsafe class RemapStep(
         return high < 0 ? new Extent(0, 0) : new Extent(low, high + 1);
     }
 
-    public override void Run(StepMaps maps, Extent rowsWanted, KernelSet kernels)
+    public override void Run(StepMaps maps, Extent rowsWanted, Extent columnsWanted)
     {
         var (from, to) = (maps.Input(0), maps.Output);
-        var width = to.Shape.Width;
+        var width = columnsWanted.Length;
         var sources = ArrayPool<int>.Shared.Rent(width);
         for (var x = 0; x < width; x++)
         {
-            sources[x] = columns.Source(x, from.Shape.Width, border);
+            sources[x] = columns.Source(columnsWanted.Start + x, from.Shape.Width, border);
         }
 
         for (var y = rowsWanted.Start; y < rowsWanted.End; y++)
         {
             var row = rows.Source(y, from.Shape.Height, border);
+            var target = to.Pixel(y, columnsWanted.Start);
             if (row < 0)
             {
-                new Span<float>(to.Row(y), to.RowLength).Fill(fill);
+                new Span<float>(target, width * to.PixelStride).Fill(fill);
                 continue;
             }
 
-            CopyRow(from.Row(row), from.PixelStride, to.Row(y), to, sources);
+            CopyRow(from.Row(row), from.PixelStride, target, to, sources.AsSpan(0, width));
         }
 
         ArrayPool<int>.Shared.Return(sources);
@@ -100,10 +103,10 @@ internal sealed unsafe class RemapStep(
 
     public override string Describe() => $"Remap {rows} {columns} {border} {fill}";
 
-    private void CopyRow(float* source, int sourceStride, float* target, FeatureMap to, int[] sources)
+    private void CopyRow(float* source, int sourceStride, float* target, FeatureMap to, ReadOnlySpan<int> sources)
     {
         var channels = to.Shape.Channels;
-        for (var x = 0; x < to.Shape.Width; x++, target += to.PixelStride)
+        for (var x = 0; x < sources.Length; x++, target += to.PixelStride)
         {
             var pixel = source + (sources[x] * sourceStride);
             for (var c = 0; c < channels; c++)

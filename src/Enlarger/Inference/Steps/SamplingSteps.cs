@@ -1,5 +1,3 @@
-using Enlarger.Inference.Kernels;
-
 namespace Enlarger.Inference.Steps;
 
 /// <summary>How an output position of ONNX Resize is found in the input.</summary>
@@ -26,7 +24,7 @@ internal sealed unsafe class BilinearStep(
                 Position(axis, output.Start, inputLength).Low,
                 Position(axis, output.End - 1, inputLength).High + 1);
 
-    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    public override void Run(StepMaps maps, Extent rows, Extent columns)
     {
         var (from, to) = (maps.Input(0), maps.Output);
         for (var y = rows.Start; y < rows.End; y++)
@@ -34,8 +32,8 @@ internal sealed unsafe class BilinearStep(
             var vertical = Position(Axis.Rows, y, from.Shape.Height);
             var upper = from.Row(vertical.Low);
             var lower = from.Row(vertical.High);
-            var target = to.Row(y);
-            for (var x = 0; x < to.Shape.Width; x++, target += to.PixelStride)
+            var target = to.Pixel(y, columns.Start);
+            for (var x = columns.Start; x < columns.End; x++, target += to.PixelStride)
             {
                 var horizontal = Position(Axis.Columns, x, from.Shape.Width);
                 var left = horizontal.Low * from.PixelStride;
@@ -78,7 +76,7 @@ internal sealed unsafe class GlobalMeanStep(int input, int output) : Step([input
 
     public override Extent Reads(Axis axis, int input, Extent output, int inputLength) => new(0, inputLength);
 
-    public override void Run(StepMaps maps, Extent rows, KernelSet kernels)
+    public override void Run(StepMaps maps, Extent rows, Extent columns)
     {
         var from = maps.Input(0);
         var sums = new double[from.Shape.Channels];

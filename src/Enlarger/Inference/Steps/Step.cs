@@ -15,6 +15,10 @@ internal readonly record struct Extent(int Start, int End)
     public int Length => End - Start;
 
     public Extent Clip(int length) => new(Math.Clamp(Start, 0, length), Math.Clamp(End, 0, length));
+
+    /// <summary>Widened until both ends are multiples of <paramref name="block"/>.</summary>
+    public Extent Widen(int block) =>
+        new(Floor.Divide(Start, block) * block, Floor.Divide(End + block - 1, block) * block);
 }
 
 /// <summary>The size of a feature map.</summary>
@@ -46,6 +50,9 @@ internal abstract class Step(int[] inputs, int output)
     /// </summary>
     public virtual int? LayoutFrom(ReadOnlySpan<MapShape> inputs) => null;
 
+    /// <summary>Pixels are written in whole vectors of channels, and must have room for them.</summary>
+    public virtual bool WritesVectors => false;
+
     /// <summary>The size of the output.</summary>
     /// <exception cref="ModelException">The inputs do not fit together.</exception>
     public abstract MapShape Infer(ReadOnlySpan<MapShape> inputs);
@@ -56,20 +63,35 @@ internal abstract class Step(int[] inputs, int output)
     /// </summary>
     public virtual Extent Reads(Axis axis, int input, Extent output, int inputLength) => output.Clip(inputLength);
 
+    /// <summary>
+    /// The output is computed in squares of so many rows and columns, counted from its corner. The last bits of a sample
+    /// depend on all that its square reads, so that a square must lie at the same place however a picture is cut.
+    /// </summary>
+    public virtual int Block => 1;
+
+    /// <summary>What <see cref="Reads"/> says, for all squares that a part of the result touches.</summary>
+    public Extent ReadsInBlocks(Axis axis, int input, Extent output, int inputLength) =>
+        Reads(axis, input, Block == 1 ? output : output.Widen(Block), inputLength);
+
     /// <summary>Zero columns that an input must have at its left and right.</summary>
     public virtual (int Left, int Right) Margin(int inputWidth, int outputWidth) => (0, 0);
 
-    /// <summary>Computes rows of the output. The rows that it reads are there.</summary>
-    public abstract void Run(StepMaps maps, Extent rows, KernelSet kernels);
+    /// <summary>Computes a part of the output: whole squares, but at its right and bottom. What it reads is there.</summary>
+    public abstract void Run(StepMaps maps, Extent rows, Extent columns);
 
     /// <summary>All that distinguishes this step, but not its weights: two compilations are compared by it.</summary>
     public abstract string Describe();
 }
 
-/// <summary>The maps of a step in one run.</summary>
-internal readonly ref struct StepMaps(ReadOnlySpan<FeatureMap> maps, Step step)
+/// <summary>The maps of a step in one run, and what a thread computes with.</summary>
+internal readonly ref struct StepMaps(
+    ReadOnlySpan<FeatureMap> maps, Step step, KernelSet kernels, Workspace workspace)
 {
     private readonly ReadOnlySpan<FeatureMap> _maps = maps;
+
+    public KernelSet Kernels { get; } = kernels;
+
+    public Workspace Workspace { get; } = workspace;
 
     public FeatureMap Output => _maps[step.Output];
 

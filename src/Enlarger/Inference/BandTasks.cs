@@ -1,0 +1,100 @@
+using Enlarger.Inference.Compilation;
+using Enlarger.Inference.Kernels;
+using Enlarger.Inference.Steps;
+
+namespace Enlarger.Inference;
+
+/// <summary>A piece of the work on a band: some columns of a step.</summary>
+/// <param name="Step">What is done; null for rows that come in or go out.</param>
+/// <param name="Columns">Columns of the step's output.</param>
+/// <param name="After">The tasks of the same band whose results are read: all of them stand earlier.</param>
+internal sealed record BandTask(Step? Step, Extent Columns, int[] After);
+
+/// <summary>
+/// The work on one band of rows, in an order in which it can be done: first the input is filled, then every step is
+/// done on one stretch of columns after the other, then the output is handed out, some rows at a time.
+/// </summary>
+/// <remarks>
+/// Threads take the tasks in this order and wait only for those that a task reads, so that no layer has to be finished
+/// by all before the next begins, and nothing is computed twice.
+/// </remarks>
+internal sealed class BandTasks
+{
+    // Input columns of a stretch: as many squares as a convolution computes together, so that it reads its weights once.
+    private const int ColumnsMax = ConvStep.BlockColumnsMax * WinogradBlocks.Side;
+
+    // Stretches for each thread: enough that one need not wait long for what its neighbours have in work.
+    private const int PartsPerThread = 2;
+
+    // Narrower stretches would be mostly overhead.
+    private const int ColumnsMin = 16;
+
+    private readonly List<BandTask> _tasks = [new BandTask(null, default, [])];
+    private readonly MapShape[] _shapes;
+    private readonly int _parts;
+
+    public BandTasks(CompiledGraph graph, MapShape[] shapes, int threads)
+    {
+        _shapes = shapes;
+        var width = shapes[graph.Input].Width;
+        var shared = Math.Min(threads == 1 ? 1 : threads * PartsPerThread, width / ColumnsMin);
+        _parts = Math.Max(1, Math.Max(shared, (width + ColumnsMax - 1) / ColumnsMax));
+
+        var writers = new List<int>[shapes.Length];
+        writers[graph.Input] = [0];
+        foreach (var step in graph.Steps)
+        {
+            writers[step.Output] = [];
+            for (var part = 0; part < _parts; part++)
+            {
+                var columns = new Extent(At(step.Output, part), At(step.Output, part + 1));
+                if (columns.Length > 0)
+                {
+                    writers[step.Output].Add(_tasks.Count);
+                    _tasks.Add(new BandTask(step, columns, After(step, columns, writers)));
+                }
+            }
+        }
+
+        FirstOutput = _tasks.Count;
+        for (var part = 0; part < _parts; part++)
+        {
+            _tasks.Add(new BandTask(null, default, [.. writers[graph.Output]]));
+        }
+    }
+
+    public int Count => _tasks.Count;
+
+    /// <summary>The first of the tasks that hand out the output.</summary>
+    public int FirstOutput { get; }
+
+    public BandTask this[int index] => _tasks[index];
+
+    /// <summary>The rows that one of the last tasks hands out.</summary>
+    public Extent OutputRows(int task, Extent rows)
+    {
+        var part = task - FirstOutput;
+        return new Extent(
+            rows.Start + (rows.Length * part / _parts), rows.Start + (rows.Length * (part + 1) / _parts));
+    }
+
+    // Where a stretch begins: between squares, wherever a step computes in squares.
+    private int At(int map, int part) =>
+        part == _parts
+            ? _shapes[map].Width
+            : (int)((long)_shapes[map].Width * part / _parts / WinogradBlocks.Side * WinogradBlocks.Side);
+
+    private int[] After(Step step, Extent columns, List<int>[] writers)
+    {
+        var after = new SortedSet<int>();
+        for (var input = 0; input < step.Inputs.Length; input++)
+        {
+            var map = step.Inputs[input];
+            var read = step.ReadsInBlocks(Axis.Columns, input, columns, _shapes[map].Width);
+            after.UnionWith(writers[map].Where(task =>
+                task == 0 || (_tasks[task].Columns.Start < read.End && read.Start < _tasks[task].Columns.End)));
+        }
+
+        return [.. after];
+    }
+}

@@ -1,0 +1,102 @@
+using Enlarger.Inference.Kernels;
+using Enlarger.Inference.Steps;
+
+namespace Enlarger.Inference.Compilation;
+
+/// <summary>Puts steps together that are faster as one. What is computed stays the same to the last bit.</summary>
+internal sealed class StepFusion
+{
+    // Maps of so many channels, or a multiple, have no gaps between their pixels, however wide vectors are.
+    private const int ChannelsWithoutGap = 16;
+
+    private readonly List<Step> _steps;
+    private readonly IReadOnlyList<MapShape> _shapes;
+    private readonly int _output;
+
+    private StepFusion(IEnumerable<Step> steps, IReadOnlyList<MapShape> shapes, int output)
+    {
+        _steps = [.. steps];
+        _shapes = shapes;
+        _output = output;
+    }
+
+    /// <summary>The steps that do what <paramref name="steps"/> do, in an order to run them.</summary>
+    /// <param name="steps">The steps.</param>
+    /// <param name="shapes">The shapes of all maps, for a picture of any size.</param>
+    /// <param name="output">The map that holds the result.</param>
+    public static IReadOnlyList<Step> Fuse(IEnumerable<Step> steps, IReadOnlyList<MapShape> shapes, int output)
+    {
+        var fusion = new StepFusion(steps, shapes, output);
+        foreach (var step in fusion._steps.ToArray())
+        {
+            switch (step)
+            {
+                case ConcatStep concat: fusion.ReadBesides(concat); break;
+                case DepthToSpaceStep shuffle: fusion.OrderForShuffle(shuffle); break;
+                case BinaryStep { Operation: BinaryOperation.Add } sum: fusion.AddWhileShuffling(sum); break;
+                default: break;
+            }
+        }
+
+        // The result is asked for in rows that need not be whole squares.
+        if (fusion._steps is [.., ConvStep { Block: > 1 } last])
+        {
+            fusion._steps[^1] = last.WithoutBlocks();
+        }
+
+        return fusion._steps;
+    }
+
+    // A convolution can look at maps where they are; they need not be copied behind each other.
+    private void ReadBesides(ConcatStep concat)
+    {
+        var channels = concat.Inputs.Select(map => _shapes[map].Channels).ToArray();
+        var hasNoGaps = channels.All(count => count % ChannelsWithoutGap == 0);
+        if (SoleReader(concat.Output) is ConvStep conv && hasNoGaps
+            && (conv.Block > 1 || (conv.IsPointwise && channels.All(count => count == channels[0]))))
+        {
+            Replace(conv, conv.ReadingFrom(concat.Inputs));
+            _steps.Remove(concat);
+        }
+    }
+
+    // Channels that one pixel's row of the block needs one after the other stand so from the start.
+    private void OrderForShuffle(DepthToSpaceStep shuffle)
+    {
+        if (!shuffle.BlockFirst && Writer(shuffle.Inputs[0]) is ConvStep conv && SoleReader(conv.Output) == shuffle)
+        {
+            var places = shuffle.Times * shuffle.Times;
+            var channels = conv.OutputChannels / places;
+            Replace(conv, conv.InOrder([.. Enumerable.Range(0, conv.OutputChannels)
+                .Select(channel => (channel % channels * places) + (channel / channels))]));
+            Replace(shuffle, shuffle.WithBlockFirst());
+        }
+    }
+
+    // Most networks add their details to the picture enlarged by nearest neighbour.
+    private void AddWhileShuffling(BinaryStep sum)
+    {
+        for (var side = 0; side < 2 && _shapes[sum.Output].Channels == ShuffleKernel.Channels; side++)
+        {
+            if (Writer(sum.Inputs[side]) is DepthToSpaceStep { BlockFirst: true, Times: > 1, Enlarged: null } shuffle
+                && Writer(sum.Inputs[1 - side]) is RemapStep nearest && nearest.Enlarges == shuffle.Times
+                && SoleReader(shuffle.Output) == sum && SoleReader(nearest.Output) == sum)
+            {
+                Replace(sum, shuffle.Plus(nearest.Inputs[0], sum.Output));
+                _steps.Remove(shuffle);
+                _steps.Remove(nearest);
+                return;
+            }
+        }
+    }
+
+    private void Replace(Step old, Step replacement) => _steps[_steps.IndexOf(old)] = replacement;
+
+    private Step? Writer(int map) => _steps.Find(step => step.Output == map);
+
+    private Step? SoleReader(int map)
+    {
+        var readers = _steps.FindAll(step => step.Inputs.Contains(map));
+        return map != _output && readers is [var reader] ? reader : null;
+    }
+}

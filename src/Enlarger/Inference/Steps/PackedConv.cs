@@ -1,0 +1,107 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Enlarger.Inference.Kernels;
+
+namespace Enlarger.Inference.Steps;
+
+/// <summary>
+/// The weights of a convolution in the order in which a kernel reads them, in memory that does not move.
+/// </summary>
+internal sealed unsafe class PackedConv
+{
+    private readonly float[] _memory;
+
+    public PackedConv(ConvStep conv, int vectorLength)
+    {
+        VectorLength = vectorLength;
+        OutputVectors = (conv.OutputChannels + vectorLength - 1) / vectorLength;
+        var channels = OutputVectors * vectorLength;
+        var inputs = conv.Depthwise ? 1 : conv.InputChannels;
+        var kernel = conv.Geometry.KernelRows * conv.Geometry.KernelColumns;
+        var taps = conv.Block > 1 ? WinogradBlocks.Frequencies : kernel;
+
+        // A full cache line ahead, so that the weights can start at one.
+        const int Line = 16;
+        _memory = GC.AllocateUninitializedArray<float>((((taps * inputs) + 2) * channels) + Line, pinned: true);
+        Array.Clear(_memory);
+        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
+        Weights = (float*)((address + 63) & ~63);
+        Bias = Weights + (taps * inputs * channels);
+        Slopes = Bias + channels;
+
+        conv.Bias.CopyTo(new Span<float>(Bias, channels));
+        conv.Slopes.CopyTo(new Span<float>(Slopes, channels));
+        Span<float> frequencies = stackalloc float[WinogradBlocks.Frequencies];
+        for (var o = 0; o < conv.OutputChannels; o++)
+        {
+            for (var i = 0; i < inputs; i++)
+            {
+                var each = conv.Weights.AsSpan(((o * inputs) + i) * kernel, kernel);
+                if (conv.Block > 1)
+                {
+                    WinogradWeights.Transform(each, frequencies);
+                }
+
+                for (var tap = 0; tap < taps; tap++)
+                {
+                    var position = conv.Depthwise ? (tap * channels) + o
+                        : conv.Block > 1 ? (tap * inputs * channels) + Position(o, i, inputs)
+                        : Position(o, (tap * inputs) + i, taps * inputs);
+                    Weights[position] = conv.Block > 1 ? frequencies[tap] : each[tap];
+                }
+            }
+        }
+    }
+
+    public int VectorLength { get; }
+
+    public int OutputVectors { get; }
+
+    public float* Weights { get; }
+
+    public float* Bias { get; }
+
+    public float* Slopes { get; }
+
+    // Pairs of vectors stand together, tap after tap; an odd last vector stands alone.
+    private int Position(int output, int tap, int taps)
+    {
+        var pair = output / (2 * VectorLength);
+        var isLone = (pair * 2) + 1 == OutputVectors;
+        var width = isLone ? VectorLength : 2 * VectorLength;
+        return (pair * taps * 2 * VectorLength) + (tap * width) + (output - (pair * 2 * VectorLength));
+    }
+}
+
+/// <summary>Kernels of 3x3 in the frequencies of <see cref="WinogradBlocks"/>.</summary>
+internal static class WinogradWeights
+{
+    // G in the paper of Lavin and Gray: how a row of three weights looks at each of the six points.
+    private static readonly double[,] Points =
+    {
+        { 1 / 4.0, 0, 0 },
+        { -1 / 6.0, -1 / 6.0, -1 / 6.0 },
+        { -1 / 6.0, 1 / 6.0, -1 / 6.0 },
+        { 1 / 24.0, 1 / 12.0, 1 / 6.0 },
+        { 1 / 24.0, -1 / 12.0, 1 / 6.0 },
+        { 0, 0, 1 },
+    };
+
+    /// <summary>G g G^T: 9 weights, row by row, become 36.</summary>
+    public static void Transform(ReadOnlySpan<float> kernel, Span<float> frequencies)
+    {
+        for (var i = 0; i < WinogradBlocks.Reach; i++)
+        {
+            for (var j = 0; j < WinogradBlocks.Reach; j++)
+            {
+                var sum = 0.0;
+                for (var tap = 0; tap < kernel.Length; tap++)
+                {
+                    sum += Points[i, tap / 3] * Points[j, tap % 3] * kernel[tap];
+                }
+
+                frequencies[(i * WinogradBlocks.Reach) + j] = (float)sum;
+            }
+        }
+    }
+}
