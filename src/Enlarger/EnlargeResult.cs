@@ -34,7 +34,7 @@ public sealed record EnlargeResult(
 }
 
 /// <summary>
-/// Wall time of the parts of one enlargement. Looking at the picture counts as decoding. Encoding overlaps inference and
-/// counts only what it adds.
+/// Wall time of the parts of one enlargement. Looking at the picture counts as decoding. Encoding overlaps inference
+/// and counts only what it adds.
 /// </summary>
 public sealed record EnlargeTimes(TimeSpan Decode, TimeSpan Infer, TimeSpan Encode);

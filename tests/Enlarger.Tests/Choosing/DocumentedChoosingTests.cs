@@ -35,10 +35,12 @@ public sealed class DocumentedChoosingTests
             await WriteAsync("accuracy", [.. photographs.ToLines(), .. drawings.ToLines(), .. tests.ToLines()]);
         }
 
+        // Two of the test sets have been compressed, and the fur of a third is taken for noise.
+        Assert.InRange(photographs.Damaged(Clean), 0, 0.06);
+        Assert.InRange(tests.Damaged(Clean), 0, 0.16);
         Assert.All((Inspected[])[photographs, tests], group =>
         {
             Assert.All(group.Looks, look => Assert.InRange(group.Drawn(look), 0, 0.06));
-            Assert.InRange(group.Damaged(Clean), 0, 0.08);
             Assert.InRange(group.Damaged(10), 0.95, 1);
             Assert.InRange(group.Damaged(30), 0.85, 1);
             Assert.InRange(group.Damaged(-15), 0.9, 1);
