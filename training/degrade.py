@@ -11,13 +11,18 @@ from typing import Callable
 import torch
 import torch.nn.functional as F
 
-from recipe import Recipe, Span
+from recipe import Damages, Earlier, Recipe, Span
 
 # Changes pictures by an amount for each.
 Change = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
+Kernel = Callable[[torch.Tensor], torch.Tensor]
+
 # Pixels of the small picture that the cubic kernel looks at beyond an edge. A patch is cut with so many more.
 MARGIN = 2
+
+# In how many parts a batch has an earlier life. What was resized alike is computed together.
+HISTORIES = 4
 
 # ITU-T T.81, tables K.1 and K.2, which all encoders scale.
 LUMA_STEPS = (
@@ -37,8 +42,17 @@ def cubic(x: torch.Tensor) -> torch.Tensor:
     return torch.where(x <= 1, near, torch.where(x <= 2, far, torch.zeros_like(x)))
 
 
+def linear(x: torch.Tensor) -> torch.Tensor:
+    return (1 - x.abs()).clamp(min=0)
+
+
+def box(x: torch.Tensor) -> torch.Tensor:
+    """Averages where it is stretched, and takes the nearest where it is not."""
+    return ((x > -0.5) & (x <= 0.5)).to(x)
+
+
 @functools.lru_cache(maxsize=64)
-def resize_matrix(length: int, result: int) -> torch.Tensor:
+def resize_matrix(length: int, result: int, kernel: Kernel = cubic) -> torch.Tensor:
     """What MATLAB's `imresize` does to a row or column: float64 [result, length].
 
     The kernel is stretched when reducing (antialiasing), its weights add up to 1, and edges are mirrored with the pixel
@@ -50,17 +64,17 @@ def resize_matrix(length: int, result: int) -> torch.Tensor:
     centres = (torch.arange(result, dtype=torch.float64) + 0.5) / scale - 0.5
     first = torch.floor(centres - width / 2)
     taps = first[:, None] + torch.arange(math.ceil(width) + 2, dtype=torch.float64)
-    weights = cubic((centres[:, None] - taps) * stretch)
+    weights = kernel((centres[:, None] - taps) * stretch)
     weights = weights / weights.sum(1, keepdim=True)
     places = taps.long() % (2 * length)
     places = torch.where(places < length, places, 2 * length - 1 - places)
     return torch.zeros(result, length, dtype=torch.float64).scatter_add_(1, places, weights)
 
 
-def imresize(x: torch.Tensor, height: int, width: int) -> torch.Tensor:
-    """Bicubic, as MATLAB's `imresize`, without rounding."""
-    down = resize_matrix(x.shape[-2], height).to(x)
-    across = resize_matrix(x.shape[-1], width).to(x)
+def imresize(x: torch.Tensor, height: int, width: int, kernel: Kernel = cubic) -> torch.Tensor:
+    """As MATLAB's `imresize`, without rounding."""
+    down = resize_matrix(x.shape[-2], height, kernel).to(x)
+    across = resize_matrix(x.shape[-1], width, kernel).to(x)
     return down @ x @ across.t()
 
 
@@ -71,19 +85,48 @@ def to_bytes(x: torch.Tensor) -> torch.Tensor:
 
 def damage(target: torch.Tensor, scale: int, recipe: Recipe, chance: torch.Generator) -> torch.Tensor:
     """The small picture that a network is given for a target: blurred, reduced, noisy, compressed, in this order and
-    each as often as the recipe says, and rounded to 8 bits.
+    each as often as the recipe says, and rounded to 8 bits. Where the recipe knows something earlier, all of that has
+    happened once before, on the way to another size.
 
     `target` [N, 3, scale H, scale W] becomes [N, 3, H, W].
     """
-    if recipe.blur is not None:
-        target = _change(target, recipe.blur, chance, lambda x, sigmas: _blurred(x, sigmas.clamp(min=0.01) * scale))
-    small = reduce(target, scale)
-    if recipe.noise is not None:
-        small = _change(small, recipe.noise, chance, lambda x, sigmas: _noisy(x, sigmas, chance))
-    small = to_bytes(small)
-    if recipe.jpeg is not None:
-        small = _change(small, recipe.jpeg, chance, lambda x, qualities: _compressed(x, qualities, chance))
-    return small
+    if recipe.earlier is None:
+        return _damage(target, scale, recipe.damages, chance, lambda x: reduce(x, scale))
+    height, width = (side // scale for side in target.shape[-2:])
+    parts = []
+    for part in target.chunk(HISTORIES):
+        part = _damage_earlier(part, recipe.earlier, chance)
+        kernel = _kernel(chance)
+        ratio = part.shape[-2] / height
+        parts.append(_damage(part, ratio, recipe.damages, chance, lambda x: imresize(x, height, width, kernel)))
+    return torch.cat(parts)
+
+
+def _damage_earlier(x: torch.Tensor, earlier: Earlier, chance: torch.Generator) -> torch.Tensor:
+    span, kernel = earlier.resize, _kernel(chance)
+    chosen, part = torch.rand(2, generator=chance)
+    ratio = span.at(part).item() if chosen < span.chance else 1.0
+    height, width = (max(1, round(side * ratio)) for side in x.shape[-2:])
+    return _damage(x, 1 / ratio, earlier.damages, chance, lambda x: imresize(x, height, width, kernel))
+
+
+def _damage(
+        x: torch.Tensor, ratio: float, damages: Damages, chance: torch.Generator,
+        resize: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+    """Once through all damages; `ratio` is by how much `resize` makes the pictures smaller."""
+    if damages.blur is not None:
+        x = _change(x, damages.blur, chance, lambda x, sigmas: _blurred(x, sigmas.clamp(min=0.01) * ratio))
+    x = resize(x)
+    if damages.noise is not None:
+        x = _change(x, damages.noise, chance, lambda x, sigmas: _noisy(x, sigmas, chance))
+    x = to_bytes(x)
+    if damages.jpeg is not None:
+        x = _change(x, damages.jpeg, chance, lambda x, qualities: _compressed(x, qualities, chance))
+    return x
+
+
+def _kernel(chance: torch.Generator) -> Kernel:
+    return (cubic, linear, box)[_integer(3, chance)]
 
 
 def reduce(x: torch.Tensor, scale: int) -> torch.Tensor:
@@ -194,7 +237,7 @@ def _change(x: torch.Tensor, span: Span, chance: torch.Generator, change: Change
     if count == 0:
         return x
     chosen = torch.randperm(x.shape[0], generator=chance)[:count].to(x.device)
-    amounts = span.low + (span.high - span.low) * torch.rand(count, generator=chance)
+    amounts = span.at(torch.rand(count, generator=chance))
     return x.index_copy(0, chosen, change(x[chosen], amounts))
 
 

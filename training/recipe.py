@@ -1,9 +1,11 @@
 """Recipes: a small JSON file for each network says all that makes it what it is."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from failures import Refused
 from networks import SCALES, TRUNKS, Shape
@@ -11,11 +13,51 @@ from networks import SCALES, TRUNKS, Shape
 
 @dataclass(frozen=True)
 class Span:
-    """A damage: the share of patches that suffer it, and how much of it."""
+    """A damage: the share of patches that suffer it, and how much of it: drawn evenly, or evenly by its logarithm."""
 
     chance: float
     low: float
     high: float
+    log: bool = False
+
+    def at(self, part: torch.Tensor) -> torch.Tensor:
+        """The amounts at these parts of the way, 0 to 1."""
+        if self.log:
+            return self.low * (self.high / self.low) ** part
+        return self.low + (self.high - self.low) * part
+
+
+@dataclass(frozen=True)
+class Damages:
+    """Blur is a sigma in pixels of the picture that comes out, noise a sigma in levels of 255, JPEG a quality; none of
+    it where it is None."""
+
+    blur: Span | None
+    noise: Span | None
+    jpeg: Span | None
+
+    def always(self) -> "Damages":
+        """The same, with every damage done to every picture."""
+        return Damages(*(span and replace(span, chance=1.0) for span in (self.blur, self.noise, self.jpeg)))
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What became of a picture before it came to be as small as it is: it was resized, to so much of its size, and
+    damaged."""
+
+    resize: Span
+    damages: Damages
+
+
+@dataclass(frozen=True)
+class Loss:
+    """How much each way to be wrong counts; losses.py has what they are."""
+
+    pixel: float
+    frequency: float
+    features: float
+    adversarial: float
 
 
 @dataclass(frozen=True)
@@ -29,16 +71,15 @@ class Effort:
 
 @dataclass(frozen=True)
 class Recipe:
-    """`mix` says how often each category of picture is trained on, for its area. Blur is a sigma in pixels of the small
-    picture, noise a sigma in levels of 255, JPEG a quality; none of it where it is None."""
+    """`mix` says how often each category of picture is trained on, for its area."""
 
     name: str
     purpose: str
     shape: Shape
     mix: dict[str, float]
-    blur: Span | None
-    noise: Span | None
-    jpeg: Span | None
+    earlier: Earlier | None
+    damages: Damages
+    loss: Loss
     cpu: Effort
     cuda: Effort
 
@@ -46,9 +87,8 @@ class Recipe:
         return self.cuda if device == "cuda" else self.cpu
 
     def damaging_always(self) -> "Recipe":
-        """The same, with every damage done to every picture."""
-        damages = {name: getattr(self, name) for name in DAMAGES}
-        return replace(self, **{name: span and replace(span, chance=1.0) for name, span in damages.items()})
+        earlier = self.earlier and Earlier(replace(self.earlier.resize, chance=1.0), self.earlier.damages.always())
+        return replace(self, earlier=earlier, damages=self.damages.always())
 
     def digest_text(self) -> str:
         """All of it in one line, to compare recipes by."""
@@ -58,7 +98,13 @@ class Recipe:
 # Lowest and highest value of each damage that makes sense.
 DAMAGES = {"blur": ("sigma", 0, 10), "noise": ("sigma", 0, 100), "jpeg": ("quality", 1, 100)}
 
+# Less would leave nothing of a patch, more would only take time.
+RESIZE = {"resize": ("scale", 0.2, 2)}
+
+PIXELS_ONLY = Loss(pixel=1, frequency=0, features=0, adversarial=0)
+
 REQUIRED = {"name", "purpose", "trunk", "channels", "blocks", "scale", "mix", "cpu", "cuda"}
+OPTIONAL = {"earlier", "loss", *DAMAGES}
 
 
 def load(path: Path) -> Recipe:
@@ -80,7 +126,7 @@ def load(path: Path) -> Recipe:
 def _parse(values: dict[str, Any]) -> Recipe:
     for name in sorted(REQUIRED - set(values)):
         raise Refused(f"\"{name}\" is missing.")
-    for name in sorted(set(values) - REQUIRED - set(DAMAGES)):
+    for name in sorted(set(values) - REQUIRED - OPTIONAL):
         raise Refused(f"\"{name}\" is no key of a recipe.")
     if values["trunk"] not in TRUNKS:
         raise Refused(f"\"trunk\" must be one of {', '.join(TRUNKS)}.")
@@ -92,7 +138,9 @@ def _parse(values: dict[str, Any]) -> Recipe:
         _text(values, "purpose"),
         Shape(values["trunk"], channels, blocks, values["scale"]),
         _mix(values["mix"]),
-        *(_span(values, name) for name in DAMAGES),
+        _earlier(values["earlier"]) if "earlier" in values else None,
+        _damages(values),
+        _loss(values["loss"]) if "loss" in values else PIXELS_ONLY,
         _effort(values, "cpu"),
         _effort(values, "cuda"))
 
@@ -117,20 +165,39 @@ def _mix(mix: Any) -> dict[str, float]:
     return {name: _number(mix, name, 0, 1000) for name in mix}
 
 
-def _span(values: dict[str, Any], name: str) -> Span | None:
-    if name not in values:
-        return None
-    unit, low, high = DAMAGES[name]
+def _earlier(given: Any) -> Earlier:
+    if not isinstance(given, dict) or "resize" not in given or set(given) - set(DAMAGES) - set(RESIZE):
+        raise Refused(f"\"earlier\" must have \"resize\" and may have {', '.join(DAMAGES)}.")
+    return Earlier(_span(given, "resize", *RESIZE["resize"]), _damages(given))
+
+
+def _damages(values: dict[str, Any]) -> Damages:
+    return Damages(*(_span(values, name, *limits) if name in values else None for name, limits in DAMAGES.items()))
+
+
+def _span(values: dict[str, Any], name: str, unit: str, low: float, high: float) -> Span:
     given = values[name]
-    if not isinstance(given, dict) or set(given) != {"chance", unit}:
-        raise Refused(f"\"{name}\" must have \"chance\" and \"{unit}\".")
+    if not isinstance(given, dict) or set(given) - {"draw"} != {"chance", unit}:
+        raise Refused(f"\"{name}\" must have \"chance\" and \"{unit}\", and may have \"draw\".")
+    draw = given.get("draw", "even")
+    if draw not in ("even", "log"):
+        raise Refused(f"\"{name}\" must have a \"draw\" of \"even\" or \"log\".")
     ends = given[unit]
     if not isinstance(ends, list) or len(ends) != 2:
         raise Refused(f"\"{name}\" must have a \"{unit}\" of two numbers.")
     first, last = (_number({unit: end}, unit, low, high) for end in ends)
     if first > last:
         raise Refused(f"\"{name}\" must have the smaller \"{unit}\" first.")
-    return Span(_number(given, "chance", 0, 1), first, last)
+    if draw == "log" and first <= 0:
+        raise Refused(f"\"{name}\" must have a \"{unit}\" above 0, where it is drawn by its logarithm.")
+    return Span(_number(given, "chance", 0, 1), first, last, draw == "log")
+
+
+def _loss(given: Any) -> Loss:
+    names = [field.name for field in fields(Loss)]
+    if not isinstance(given, dict) or set(given) != set(names):
+        raise Refused(f"\"loss\" must have {', '.join(names)}.")
+    return Loss(*(_number(given, name, 0, 1000) for name in names))
 
 
 def _effort(values: dict[str, Any], name: str) -> Effort:

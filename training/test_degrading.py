@@ -43,6 +43,11 @@ class DegradingTests(unittest.TestCase):
             self.assertLess((actual - expected).abs().mean().item(), damage / 4)
             self.assertAlmostEqual(damage, (actual - x * 255).abs().mean().item(), delta=damage / 50)
 
+    def test_draws_amounts_evenly_or_by_their_logarithm(self) -> None:
+        parts = torch.tensor([0.0, 0.5, 1.0])
+        self.assertEqual([4, 34, 64], recipe.Span(1, 4, 64).at(parts).tolist())
+        self.assertEqual([4, 16, 64], recipe.Span(1, 4, 64, log=True).at(parts).tolist())
+
     def test_blurs_and_adds_noise_by_the_amounts_of_the_recipe(self) -> None:
         nothing = recipe.load(write_recipe(scale=1, blur={"chance": 0, "sigma": [1, 1]}, noise={
             "chance": 1, "sigma": [10, 10]}, jpeg={"chance": 0, "quality": [50, 50]}))

@@ -4,6 +4,7 @@ import unittest
 
 import torch
 
+import growing
 from networks import TRUNKS, EnlargingNetwork, Shape, WideConv, collapse
 
 
@@ -34,3 +35,32 @@ class NetworkTests(unittest.TestCase):
             network(x)[0, :, 0, 20].sum().backward()
             felt = x.grad[0].abs().sum(0)[0].nonzero()[:, 0]
             self.assertEqual(network.reach, 20 - felt.min().item())
+
+    def test_a_wider_network_begins_as_the_narrow_one_and_learns_with_all_of_it(self) -> None:
+        x = torch.rand(1, 3, 12, 10)
+        for trunk in TRUNKS:
+            torch.manual_seed(1)
+            narrow, wide = (EnlargingNetwork(Shape(trunk, channels, 2, 2)) for channels in (6, 10))
+            self.give(wide, narrow)
+            self.assertLess((wide(x) - narrow(x)).abs().max().item(), 1e-6, trunk)
+            optimiser = torch.optim.SGD(wide.parameters(), lr=0.1)
+            for step in range(2):
+                optimiser.zero_grad()
+                wide(x).square().mean().backward()
+                optimiser.step()
+            unmoved = [name for name, parameter in wide.named_parameters() if not parameter.grad.any()]
+            self.assertEqual([], unmoved, trunk)
+
+    def test_a_network_of_another_scale_begins_with_the_trunk_alone(self) -> None:
+        torch.manual_seed(1)
+        x = torch.rand(1, 3, 12, 10)
+        twice, thrice = (EnlargingNetwork(Shape("span", 6, 2, scale)) for scale in (2, 3))
+        head = thrice.tail.kernel().detach().clone()
+        self.give(thrice, twice)
+        self.assertTrue(torch.equal(twice.trunk(x), thrice.trunk(x)))
+        self.assertTrue(torch.equal(head, thrice.tail.kernel()))
+
+    @staticmethod
+    def give(to: EnlargingNetwork, given: EnlargingNetwork) -> None:
+        own = to.state_dict()
+        to.load_state_dict({**own, **growing.fitting(own, given.state_dict())})

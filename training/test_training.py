@@ -24,20 +24,22 @@ import recipe
 from failures import Refused
 from networks import collapse
 from onnx_graph import OnnxNetwork
-from smoke import FOLDER, PICTURES, call, picture, prepared, train_for, write_recipe
+from smoke import ENHANCING, FOLDER, PICTURES, call, picture, prepared, train_for, write_recipe
 
 KEEP = "KEEP_NETWORK"
 
 
 class TrainingTests(unittest.TestCase):
     def test_a_resumed_run_is_the_run_that_was_never_interrupted(self) -> None:
-        train_for("straight", "--steps", 6, "--seed", 1)
-        train_for("parts", "--steps", 6, "--seed", 1, "--pause", 3)
-        train_for("parts", "--steps", 6, "--resume")
-        straight, parts = (checkpoint.load(FOLDER / name / "checkpoint.pt") for name in ("straight", "parts"))
-        self.assertEqual(6, parts["step"])
-        for name, weights in straight["average"].items():
-            self.assertTrue(torch.equal(weights, parts["average"][name]), name)
+        for kind, path in (("plain", write_recipe()), ("judged", write_recipe(**ENHANCING))):
+            train_for(f"{kind}-straight", "--steps", 6, "--seed", 1, path=path)
+            train_for(f"{kind}-parts", "--steps", 6, "--seed", 1, "--pause", 3, path=path)
+            train_for(f"{kind}-parts", "--steps", 6, "--resume", path=path)
+            ends = (f"{kind}-straight", f"{kind}-parts")
+            straight, parts = (checkpoint.load(FOLDER / name / "checkpoint.pt") for name in ends)
+            self.assertEqual(6, parts["step"])
+            for name, weights in straight["average"].items():
+                self.assertTrue(torch.equal(weights, parts["average"][name]), name)
 
     def test_learns(self) -> None:
         last = train_for("learning", "--steps", 150, "--seed", 1).strip().splitlines()[-1]
@@ -85,6 +87,9 @@ class TrainingTests(unittest.TestCase):
                 ("\"sharpness\" is no key", {"sharpness": 1}),
                 ("\"channels\" must be a whole number", {"channels": 8.5}),
                 ("smaller \"quality\" first", {"jpeg": {"chance": 1, "quality": [90, 10]}}),
+                ("\"noise\" must have a \"sigma\" above 0", {"noise": {"chance": 1, "sigma": [0, 1], "draw": "log"}}),
+                ("\"earlier\" must have \"resize\"", {"earlier": {"blur": {"chance": 1, "sigma": [1, 2]}}}),
+                ("\"loss\" must have", {"loss": {"pixel": 1}}),
                 ("\"cpu\" must have", {"cpu": {"patch": 16}})):
             with self.assertRaisesRegex(Refused, words):
                 recipe.load(write_recipe(**changes))

@@ -4,19 +4,19 @@ import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Callable
 
 import torch
-import torch.nn.functional as F
 
 import checkpoint as checkpoints
 import degrade
+import growing
 from archive import Archive
 from failures import Refused
+from losses import Criterion
 from networks import EnlargingNetwork
-from patches import PatchSource, validation_pictures
-from quality import psnr
+from patches import PatchSource
 from recipe import Recipe
+from validation import Validation
 
 CHECKPOINT_FILE = "checkpoint.pt"
 
@@ -31,11 +31,6 @@ AVERAGE_DECAY = 0.999
 
 # Far above what a healthy step has; keeps one bad batch from undoing the run.
 GRADIENT_NORM_MAX = 1.0
-
-# Enough to tell networks apart by hundredths of a decibel, and a second's work.
-VALIDATION_SIDE = 192
-VALIDATION_COUNT = 12
-VALIDATION_SEED = 1
 
 
 @dataclass(frozen=True)
@@ -59,6 +54,7 @@ class TrainingRun:
         self._network = EnlargingNetwork(recipe.shape).to(device, memory_format=self._layout)
         self._average = [parameter.detach().clone() for parameter in self._network.parameters()]
         self._optimiser = torch.optim.Adam(self._network.parameters(), lr=self._effort.learning_rate)
+        self._criterion = Criterion(recipe.loss, self._effort.learning_rate, device)
         self._chance = torch.Generator().manual_seed(seed)
         self._step = 0
         self._spent = 0.0
@@ -69,10 +65,9 @@ class TrainingRun:
         self._stopped = True
 
     def start_from(self, path: Path) -> None:
-        """Takes over the weights of another run that have the same names and sizes, such as a trunk's."""
-        given = checkpoints.load(path)["average"]
+        """Takes over the weights of another run, for as many channels as that has."""
         own = self._network.state_dict()
-        fitting = {name: value for name, value in given.items() if name in own and own[name].shape == value.shape}
+        fitting = growing.fitting(own, checkpoints.load(path)["average"])
         if not fitting:
             raise Refused(f"{path} has no weights that fit this recipe.")
         self._network.load_state_dict({**own, **fitting})
@@ -93,6 +88,8 @@ class TrainingRun:
         self._set_average(values["average"])
         groups = self._optimiser.state_dict()["param_groups"]
         self._optimiser.load_state_dict({"state": values["optimiser"], "param_groups": groups})
+        if self._criterion.judge is not None:
+            self._criterion.judge.load(values["judge"])
         self._chance.set_state(values["chance"])
         self._step, self._spent, self._seed = values["step"], values["spent"], values["seed"]
 
@@ -132,16 +129,19 @@ class TrainingRun:
         return network.eval()
 
     def _take_step(self) -> torch.Tensor:
+        learning_rate = self._effort.learning_rate * self._schedule()
         for group in self._optimiser.param_groups:
-            group["lr"] = self._effort.learning_rate * self._schedule()
+            group["lr"] = learning_rate
         source, target = self._batch()
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._device.type == "cuda"):
             result = self._network(source)
-        loss = F.l1_loss(result.float(), target)
+        loss = self._criterion(result.float(), target)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), GRADIENT_NORM_MAX)
         self._optimiser.step()
+        if self._criterion.judge is not None:
+            self._criterion.judge.learn(result.float(), target, learning_rate)
         self._step += 1
         self._follow()
         return loss.detach()
@@ -189,39 +189,8 @@ class TrainingRun:
         names = [name for name, _ in self._network.named_parameters()]
         checkpoints.save(path, facts, {
             "network": self._network.state_dict(), "average": dict(zip(names, self._average)),
-            "optimiser": self._optimiser.state_dict()["state"], "chance": self._chance.get_state()})
-
-
-class Validation:
-    """Held-out pictures of the training set, reduced cleanly and, where the recipe does damage, with all of it."""
-
-    def __init__(self, recipe: Recipe, data: Archive, device: torch.device):
-        self._scale = scale = recipe.shape.scale
-        chance = torch.Generator().manual_seed(VALIDATION_SEED)
-        always = recipe.damaging_always()
-        self._pairs: dict[str, list[tuple[torch.Tensor, torch.Tensor]]] = {}
-        for picture in validation_pictures(data, recipe.mix, VALIDATION_SIDE, VALIDATION_COUNT):
-            height, width = (side - side % scale for side in picture.shape[-2:])
-            target = picture[..., :height, :width].to(device)
-            if scale > 1:
-                small = degrade.to_bytes(degrade.imresize(target, height // scale, width // scale))
-                self._pairs.setdefault("clean", []).append((small, target))
-            if recipe.blur or recipe.noise or recipe.jpeg:
-                damaged = degrade.damage(target, scale, always, chance)
-                self._pairs.setdefault("damaged", []).append((damaged, target))
-
-    def baseline(self) -> str:
-        """Figures of bicubic enlarging, or of doing nothing at scale 1."""
-        return self.of(lambda x: degrade.imresize(x, x.shape[-2] * self._scale, x.shape[-1] * self._scale))
-
-    @torch.no_grad()
-    def of(self, network: Callable[[torch.Tensor], torch.Tensor]) -> str:
-        """Figures of a network, in words: the mean PSNR on luma."""
-        figures = []
-        for name, pairs in self._pairs.items():
-            each = [psnr(target, degrade.to_bytes(network(small)), self._scale) for small, target in pairs]
-            figures.append(f"{name} {sum(each) / len(each):.2f} dB")
-        return ", ".join(figures)
+            "optimiser": self._optimiser.state_dict()["state"], "chance": self._chance.get_state(),
+            "judge": self._criterion.judge.state() if self._criterion.judge is not None else {}})
 
 
 class _Clock:

@@ -1,16 +1,18 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Enlarger.Imaging;
 
 namespace Enlarger.Server.Commands;
 
-/// <summary><c>enlarger compare</c>: how close a picture is to a reference.</summary>
+/// <summary><c>enlarger compare</c>: how close pictures are to their references.</summary>
 internal static class CompareCommand
 {
     public const string Examples = """
         Examples:
           enlarger compare original.png enlarged.png
           enlarger compare original.png enlarged.png --crop 4 --json    as the papers do for a scale of 4
+          enlarger compare originals enlarged --crop 4    two folders: pictures of the same name, and their mean
 
         PSNR (decibels) and SSIM are measured on luma, 16 + 65.481 R + 128.553 G + 24.966 B, and PSNR also on RGB.
         The samples are compared as they are stored: alpha and colour profiles are not looked at.
@@ -18,8 +20,8 @@ internal static class CompareCommand
 
     public static Command Make(Terminal terminal)
     {
-        var reference = new Argument<string>("REFERENCE") { Description = "The picture as it should be." };
-        var image = new Argument<string>("IMAGE") { Description = "The picture to measure, of the same size." };
+        var reference = new Argument<string>("REFERENCE") { Description = "The picture as it should be, or a folder of them." };
+        var image = new Argument<string>("IMAGE") { Description = "The picture to measure, of the same size, or a folder." };
         var crop = new Option<int>("--crop") { Description = "Pixels at each edge that do not count.", HelpName = "N" };
         crop.Validators.Add(result =>
         {
@@ -28,23 +30,47 @@ internal static class CompareCommand
                 result.AddError("--crop must be 0 or more.");
             }
         });
-        var json = new Option<bool>("--json") { Description = "Print the figures as a line of JSON." };
+        var json = new Option<bool>("--json") { Description = "Print the figures as lines of JSON." };
         var command = new Command("compare", "Measure how close a picture is to a reference: PSNR and SSIM.")
         {
             reference, image, crop, json,
         };
         command.SetAction((result, cancel) =>
         {
-            var report = Compare(
+            var reports = CompareAll(
                 terminal,
                 result.GetRequiredValue(reference),
                 result.GetRequiredValue(image),
                 result.GetValue(crop),
                 cancel);
-            terminal.Out.WriteLine(result.GetValue(json) ? CommandJson.Line(report) : report.ToLines());
+            foreach (var report in reports)
+            {
+                terminal.Out.WriteLine(result.GetValue(json) ? CommandJson.Line(report) : report.ToLines());
+            }
+
             return Task.FromResult(CommandLine.Done);
         });
         return command;
+    }
+
+    private static IEnumerable<CompareReport> CompareAll(
+        Terminal terminal, string reference, string image, int crop, CancellationToken cancel)
+    {
+        if (!Directory.Exists(reference))
+        {
+            yield return Compare(terminal, reference, image, crop, cancel);
+            yield break;
+        }
+
+        var reports = new List<CompareReport>();
+        foreach (var name in PictureFolder.Names(reference))
+        {
+            var pair = Compare(terminal, Path.Combine(reference, name), Path.Combine(image, name), crop, cancel);
+            reports.Add(pair with { File = name });
+            yield return reports[^1];
+        }
+
+        yield return CompareReport.Mean(reports);
     }
 
     private static CompareReport Compare(
@@ -88,13 +114,38 @@ internal static class CompareCommand
 /// <param name="Crop">Pixels at each edge that were left out.</param>
 internal sealed record CompareReport(double? PsnrY, double? SsimY, double? PsnrRgb, int Crop)
 {
-    public string ToLines() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"""
+    /// <summary>The picture's name where there are several.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? File { get; init; }
+
+    /// <summary>Of how many pictures these are the means.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Pictures { get; init; }
+
+    /// <summary>The means, as papers state them; null where one of the pictures has no figure.</summary>
+    public static CompareReport Mean(IReadOnlyCollection<CompareReport> reports)
+    {
+        // A sum with null is null.
+        double? Of(Func<CompareReport, double?> figure) =>
+            reports.Aggregate((double?)0, (sum, report) => sum + figure(report)) / reports.Count;
+
+        return new CompareReport(
+            Of(report => report.PsnrY),
+            Of(report => report.SsimY),
+            Of(report => report.PsnrRgb),
+            reports.First().Crop) { Pictures = reports.Count };
+    }
+
+    public string ToLines() => File is null && Pictures is null
+        ? $"""
         PSNR luma  {Decibels(PsnrY)}
-        SSIM luma  {SsimY?.ToString("F4", CultureInfo.InvariantCulture) ?? "too small"}
+        SSIM luma  {Similarity}
         PSNR RGB   {Decibels(PsnrRgb)}
-        """);
+        """
+        : $"{File ?? $"mean of {Pictures}"}: "
+            + $"PSNR luma {Decibels(PsnrY)}, SSIM luma {Similarity}, PSNR RGB {Decibels(PsnrRgb)}";
+
+    private string Similarity => SsimY?.ToString("F4", CultureInfo.InvariantCulture) ?? "too small";
 
     private static string Decibels(double? value) =>
         value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:F2} dB") : "no difference";

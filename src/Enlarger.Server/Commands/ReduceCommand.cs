@@ -11,6 +11,7 @@ internal static class ReduceCommand
           enlarger reduce original.png -o small.png -s 4
           enlarger upscale small.png -o enlarged.png -s 4
           enlarger compare original.png enlarged.png --crop 4
+          enlarger reduce originals -o small -s 4 --crop-output references    all pictures of a folder, into others
 
         Columns at the right and rows at the bottom are left out until both sides divide by the scale; --crop-output
         saves the part that is left, to compare with. The kernel is that of MATLAB's imresize, "bicubic".
@@ -21,10 +22,10 @@ internal static class ReduceCommand
 
     public static Command Make(Terminal terminal)
     {
-        var input = new Argument<string>("INPUT") { Description = "The picture to reduce." };
+        var input = new Argument<string>("INPUT") { Description = "The picture to reduce, or a folder of them." };
         var output = new Option<string>("--output", "-o")
         {
-            Description = "Where the small picture goes; the extension chooses the format.",
+            Description = "Where the small picture goes; the extension chooses the format. A folder for a folder.",
             HelpName = "PATH",
             Required = true,
         };
@@ -46,18 +47,27 @@ internal static class ReduceCommand
         };
         command.SetAction((result, cancel) =>
         {
-            Reduce(
-                result.GetRequiredValue(input),
-                result.GetRequiredValue(output),
-                result.GetValue(cropOutput),
-                result.GetValue(scale),
-                result.GetValue(force),
-                cancel);
-            terminal.Out.WriteLine(result.GetRequiredValue(output));
+            var places = (result.GetRequiredValue(output), result.GetValue(cropOutput));
+            foreach (var (path, small, cropped) in Pictures(result.GetRequiredValue(input), places))
+            {
+                Reduce(path, small, cropped, result.GetValue(scale), result.GetValue(force), cancel);
+                terminal.Out.WriteLine(small);
+            }
+
             return Task.FromResult(CommandLine.Done);
         });
         return command;
     }
+
+    // Pictures of a folder keep their names, and so their formats.
+    private static IEnumerable<(string Path, string Output, string? CropOutput)> Pictures(
+        string input, (string Small, string? Cropped) outputs) =>
+        Directory.Exists(input)
+            ? PictureFolder.Names(input).Select(name => (
+                Path.Combine(input, name),
+                Path.Combine(outputs.Small, name),
+                outputs.Cropped is { } folder ? Path.Combine(folder, name) : null))
+            : [(input, outputs.Small, outputs.Cropped)];
 
     private static void Reduce(
         string input, string output, string? cropOutput, int factor, bool force, CancellationToken cancel)

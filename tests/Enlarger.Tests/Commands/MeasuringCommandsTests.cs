@@ -29,6 +29,47 @@ public sealed class MeasuringCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Folders_are_reduced_and_compared_picture_by_picture_and_on_the_mean()
+    {
+        Directory.CreateDirectory(_folder["originals"]);
+        File.WriteAllBytes(_folder["originals/a.png"], CommandRun.Picture(48, 36));
+        File.WriteAllBytes(_folder["originals/b.png"], CommandRun.Picture(37, 61));
+        File.WriteAllText(_folder["originals/notes.txt"], "These are no pictures.");
+
+        var reduce = await CommandRun.Of(
+            "reduce", _folder["originals"], "-s", "2", "-o", _folder["small"], "--crop-output", _folder["references"]);
+        await CommandRun.Of("upscale", _folder["small"], "-s", "2", "-m", "bicubic", "-o", _folder["large"]);
+        var folders = await CommandRun.Of(
+            "compare", _folder["references"], _folder["large"], "--crop", "2", "--json");
+        var second = await CommandRun.Of(
+            "compare", _folder["references/b.png"], _folder["large/b.png"], "--crop", "2", "--json");
+
+        Assert.Equal([_folder["small/a.png"], _folder["small/b.png"]], reduce.OutLines);
+        var lines = folders.OutLines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        Assert.Equal(["a.png", "b.png"], lines.SkipLast(1).Select(line => line.GetProperty("file").GetString()));
+        var figures = lines.ConvertAll(line => line.GetProperty("psnr_y").GetDouble());
+        Assert.Equal(JsonDocument.Parse(second.Out).RootElement.GetProperty("psnr_y").GetDouble(), figures[1]);
+        Assert.NotEqual(figures[0], figures[1]);
+        Assert.Equal((figures[0] + figures[1]) / 2, figures[2], 1e-9);
+        Assert.Equal(2, lines[2].GetProperty("pictures").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_folder_without_pictures_and_a_picture_without_its_pair_are_named()
+    {
+        Directory.CreateDirectory(_folder["originals"]);
+        Directory.CreateDirectory(_folder["empty"]);
+        File.WriteAllBytes(_folder["originals/a.png"], CommandRun.Picture(16, 16));
+
+        var none = await CommandRun.Of("reduce", _folder["empty"], "-o", _folder["small"]);
+        var missing = await CommandRun.Of("compare", _folder["originals"], _folder["empty"]);
+
+        Assert.Equal((1, 1), (none.ExitCode, missing.ExitCode));
+        Assert.Contains(_folder["empty"], Assert.Single(none.ErrorLines));
+        Assert.Contains(Path.Combine(_folder["empty"], "a.png"), Assert.Single(missing.ErrorLines));
+    }
+
+    [Fact]
     public async Task Different_sizes_are_named()
     {
         File.WriteAllBytes(_folder["a.png"], CommandRun.Picture(20, 20));

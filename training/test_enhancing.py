@@ -1,0 +1,89 @@
+"""What only the recipes with a judge have: an earlier life of the pictures, and losses that ask for sharpness."""
+
+import math
+import unittest
+
+import torch
+import torch.nn.functional as F
+
+import degrade
+import recipe
+from discriminator import Judge
+from losses import Criterion, frequency_loss
+from recipe import Loss
+from smoke import ENHANCING, write_recipe
+
+
+class EnhancingTests(unittest.TestCase):
+    def setUp(self) -> None:
+        torch.manual_seed(1)
+
+    def test_an_earlier_life_costs_detail_and_leaves_the_size_and_the_light(self) -> None:
+        target = texture(8)
+        lossless = {"blur": {"chance": 0, "sigma": [1, 1]}, "noise": {"chance": 0, "sigma": [1, 1]}, "jpeg": {
+            "chance": 0, "quality": [90, 90]}}
+        shrunk = {"earlier": {"resize": {"chance": 1, "scale": [0.3, 0.3]}}}
+        whole, poor, worse = (
+            degrade.damage(target, 2, recipe.load(write_recipe(**changes)), torch.Generator().manual_seed(1))
+            for changes in (lossless, {**lossless, **shrunk}, ENHANCING))
+        self.assertLess(poor.std().item(), whole.std().item() / 2)
+        for result in (poor, worse):
+            self.assertEqual(whole.shape, result.shape)
+            self.assertTrue(torch.equal(result, degrade.to_bytes(result)))
+            self.assertLess((result.mean() - whole.mean()).abs().item(), 2 / 255)
+
+    def test_the_kernels_of_resizing_keep_an_even_picture_even(self) -> None:
+        even = torch.full((1, 3, 20, 20), 0.3)
+        for kernel in (degrade.cubic, degrade.linear, degrade.box):
+            for side in (7, 20, 33):
+                resized = degrade.imresize(even, side, side, kernel)
+                self.assertLess((resized - 0.3).abs().max().item(), 1e-6)
+
+    def test_blurred_texture_is_wrong_by_its_frequencies_and_moved_texture_hardly(self) -> None:
+        target = texture(4)
+        moved = target.roll((3, 5), (2, 3))
+        blurred = blur(target)
+        self.assertEqual(0, frequency_loss(target, target).item())
+        self.assertLess(frequency_loss(moved, target) * 2, frequency_loss(blurred, target))
+        self.assertLess(F.l1_loss(blurred, target), F.l1_loss(moved, target))
+
+    def test_the_judge_learns_to_tell_blurred_pictures_from_sharp_ones(self) -> None:
+        judge = Judge(0.0005, torch.device("cpu"))
+        for _ in range(40):
+            sharp = texture(4)
+            judge.learn(blur(sharp), sharp, 0.0005)
+        sharp = texture(4)
+        (_, blurred), (_, real) = (judge.opinion(x, sharp) for x in (blur(sharp), sharp))
+        self.assertGreater(blurred.item(), real.item() + 0.5)
+
+    def test_a_result_follows_the_judge_and_leaves_it_as_it_is(self) -> None:
+        criterion = Criterion(Loss(pixel=0, frequency=0, features=1, adversarial=1), 0.001, torch.device("cpu"))
+        sharp = texture(2)
+        result = blur(sharp).requires_grad_()
+        before = self.weights(criterion)
+        criterion(result, sharp).backward()
+        self.assertTrue(result.grad.any())
+        self.assertTrue(torch.equal(before, self.weights(criterion)))
+        criterion.judge.learn(result, sharp, 0.001)
+        self.assertFalse(torch.equal(before, self.weights(criterion)))
+
+    @staticmethod
+    def weights(criterion: Criterion) -> torch.Tensor:
+        return criterion.judge.state()["network"]["layers.0.parametrizations.weight.original"].clone()
+
+
+def texture(count: int) -> torch.Tensor:
+    """Waves of three to six pixels, of directions of their own, on grey: [count, 3, 64, 64]."""
+    place = torch.arange(64.0)
+    angle, phase = 2 * math.pi * torch.rand(2, count, 3, 1, 1)
+    pitch = 2 * math.pi / (3 + 3 * torch.rand(count, 3, 1, 1))
+    along = place[:, None] * torch.sin(angle) + place * torch.cos(angle)
+    return 0.5 + 0.25 * torch.sin(along * pitch + phase)
+
+
+def blur(x: torch.Tensor) -> torch.Tensor:
+    return F.avg_pool2d(x, 3, 1, 1, count_include_pad=False)
+
+
+if __name__ == "__main__":
+    unittest.main()
