@@ -31,6 +31,12 @@ class OnnxNetwork:
             raise Refused(f"{path} has the operator {unknown[0]}, which cannot be run here.")
         self.scale = self(torch.zeros(1, 3, 16, 16)).shape[-1] // 16
 
+    def double(self) -> "OnnxNetwork":
+        """From now on it computes in double precision, for inputs that are; returns itself."""
+        self._constants = {
+            name: value.double() if value.is_floating_point() else value for name, value in self._constants.items()}
+        return self
+
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         values: dict[str, Any] = {**self._constants, "": None, self._graph.input[0].name: x}
         for node in self._graph.node:
@@ -76,7 +82,8 @@ def _resize(inputs: Inputs, attributes: dict[str, Any]) -> torch.Tensor:
 def _cast(inputs: Inputs, attributes: dict[str, Any]) -> torch.Tensor:
     if attributes["to"] != onnx.TensorProto.FLOAT:
         raise Refused("Only a Cast to float can be run here.")
-    return inputs[0].float()
+    # Weights are stored in 16 bits; a network that computes in double precision has them wider already.
+    return inputs[0] if inputs[0].dtype == torch.float64 else inputs[0].float()
 
 
 OPERATORS: dict[str, Callable[[Inputs, dict[str, Any]], torch.Tensor]] = {
