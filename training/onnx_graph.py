@@ -13,6 +13,9 @@ from failures import Refused
 
 Inputs = list[Any]
 
+# Ends the names of weights that are stored in 16 bits, beside the ones that are computed with.
+HALF_ENDING = ".half"
+
 
 class OnnxNetwork:
     """A network file of the operators that ours are made of. Calling it takes and gives [N, 3, H, W]."""
@@ -47,6 +50,10 @@ class OnnxNetwork:
                 inputs = [values[name] for name in node.input]
                 values[node.output[0]] = OPERATORS[node.op_type](inputs, attributes)
         return values[self._graph.output[0].name]
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Kernels and biases by their names, without the ending that those of half precision have."""
+        return {name.removesuffix(HALF_ENDING): value.float() for name, value in self._constants.items()}
 
 
 def _tensor(proto: onnx.TensorProto) -> torch.Tensor:
