@@ -30,21 +30,21 @@ public sealed record EnhanceOptions
         CheckPrompt(Prompt);
     }
 
+    internal static void CheckPart(double value, string name)
+    {
+        // NaN is in no range.
+        if (value is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(value), value, $"{name} must be 0 to 1.");
+        }
+    }
+
     private static void CheckPrompt(string prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt);
         if (prompt.Length > PromptCharactersMax)
         {
             throw new ArgumentException($"The prompt may have {PromptCharactersMax} characters.", nameof(prompt));
-        }
-    }
-
-    private static void CheckPart(double value, string name)
-    {
-        // NaN is in no range.
-        if (value is not (>= 0 and <= 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(value), value, $"{name} must be 0 to 1.");
         }
     }
 }

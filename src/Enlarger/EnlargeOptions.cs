@@ -1,4 +1,5 @@
 using Enlarger.Imaging;
+using Enlarger.Models;
 
 namespace Enlarger;
 
@@ -17,8 +18,17 @@ public sealed record EnlargeOptions
     /// <summary>The exact size of the result, whatever the shape of the picture.</summary>
     public (int Width, int Height)? Size { get; init; }
 
-    /// <summary>A model's name, or the path of an ONNX file.</summary>
-    public string Model { get; init; } = "photo";
+    /// <summary>
+    /// A model's name, or the path of an ONNX file. <see cref="ModelStore.Auto"/> looks at the picture and chooses.
+    /// </summary>
+    public string Model { get; init; } = ModelStore.Auto;
+
+    /// <summary>
+    /// 0 to 1: how much JPEG blocks, noise and blur are taken away before the picture is enlarged; 1 is all that the
+    /// network for it finds, and between them the difference is scaled. Null leaves it to the model: <c>auto</c>
+    /// restores what is clearly damaged, and others nothing.
+    /// </summary>
+    public double? Restore { get; init; }
 
     /// <summary>The format of the result; null keeps that of the picture.</summary>
     public ImageFormat? Format { get; init; }
@@ -37,4 +47,10 @@ public sealed record EnlargeOptions
 
     /// <summary>How large a picture may be.</summary>
     public ImageLimits Limits { get; init; } = ImageLimits.Default;
+
+    internal void Check()
+    {
+        EnhanceOptions.CheckPart(Restore ?? 0, nameof(Restore));
+        Enhance?.Check();
+    }
 }

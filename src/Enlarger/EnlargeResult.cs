@@ -8,7 +8,7 @@ namespace Enlarger;
 /// <param name="Frames">Frames or pages in the file; only the first was enlarged.</param>
 /// <param name="Result">The picture that was written.</param>
 /// <param name="Format">The format that was written.</param>
-/// <param name="Model">The full name of the model.</param>
+/// <param name="Model">The full name of the model; the one that was chosen where that was left open.</param>
 /// <param name="Fidelity">
 /// Mean absolute difference between the picture and the reduced result, in levels of 0 to 255; 0 is perfect.
 /// </param>
@@ -23,11 +23,18 @@ public sealed record EnlargeResult(
     double Fidelity,
     EnlargeTimes Times)
 {
+    /// <summary>What the model was chosen by; null where it was named.</summary>
+    public PictureTraits? Traits { get; init; }
+
+    /// <summary>0 to 1: how much was restored before anything else; see <see cref="EnlargeOptions.Restore"/>.</summary>
+    public double Restored { get; init; }
+
     /// <summary>Words of <see cref="EnhanceOptions.Prompt"/> that mean nothing here and were left out.</summary>
     public IReadOnlyList<string> UnknownWords { get; init; } = [];
 }
 
 /// <summary>
-/// Wall time of the parts of one enlargement. Encoding overlaps inference and counts only what it adds.
+/// Wall time of the parts of one enlargement. Looking at the picture counts as decoding. Encoding overlaps inference
+/// and counts only what it adds.
 /// </summary>
 public sealed record EnlargeTimes(TimeSpan Decode, TimeSpan Infer, TimeSpan Encode);

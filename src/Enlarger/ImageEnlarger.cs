@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Enlarger.Choosing;
 using Enlarger.Enlarging;
 using Enlarger.Imaging;
 using Enlarger.Inference;
@@ -43,7 +44,7 @@ public sealed class ImageEnlarger(ModelStore models)
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
-        options.Enhance?.Check();
+        options.Check();
         return Task.Run(() => Enlarge(source, target, options, progress, cancel), cancel);
     }
 
@@ -51,16 +52,17 @@ public sealed class ImageEnlarger(ModelStore models)
         Stream source, Stream target, EnlargeOptions options, IProgress<double>? progress, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
-        var model = models.Get(options.Model);
+        var asked = models.Get(options.Model);
         var read = ImageReader.Read(source, options.Limits, cancel);
         var image = read.Image;
+        var choice = ModelChoice.For(image, asked, options, models);
         var decoded = clock.Elapsed;
 
-        var plan = EnlargePlan.For(new PixelSize(image.Width, image.Height), options, model);
+        var plan = EnlargePlan.For(new PixelSize(image.Width, image.Height), options, choice);
         var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
         var format = options.Format ?? read.Format;
         ImageWriter.CheckSize(plan.LayoutOf(image), format);
-        using var rows = new EnlargedRows(image, plan, model, new TilingOptions { Threads = threads }, cancel);
+        using var rows = new EnlargedRows(image, plan, new TilingOptions { Threads = threads }, cancel);
 
         var metadata = options.Strip ? image.Metadata.Stripped() : image.Metadata;
         ImageWriter.Write(
@@ -68,8 +70,10 @@ public sealed class ImageEnlarger(ModelStore models)
 
         var times = new EnlargeTimes(decoded, rows.Time, clock.Elapsed - decoded - rows.Time);
         return new EnlargeResult(
-            image.Layout, read.Format, read.Frames, rows.Layout, format, model.Name, rows.Fidelity, times)
+            image.Layout, read.Format, read.Frames, rows.Layout, format, choice.Model.Name, rows.Fidelity, times)
         {
+            Traits = choice.Traits,
+            Restored = choice.Restoration?.Strength ?? 0,
             UnknownWords = plan.Enhancement?.UnknownWords ?? [],
         };
 

@@ -56,7 +56,8 @@ public sealed partial class TidyTests
     [InlineData("Inference/Compilation", "Inference.Compilation|Inference.Steps|Inference.Kernels|Inference.Onnx")]
     [InlineData("Models", "Models|Inference|Imaging")]
     [InlineData("Enhancing", "Enhancing|Imaging")]
-    [InlineData("Enlarging", "Enlarging|Enhancing|Models|Inference|Imaging")]
+    [InlineData("Choosing", "Choosing|Enhancing|Models|Inference|Imaging")]
+    [InlineData("Enlarging", "Enlarging|Choosing|Enhancing|Models|Inference|Imaging")]
     public void Folders_of_the_library_use_those_below_them(string folder, string allowed)
     {
         var upward =

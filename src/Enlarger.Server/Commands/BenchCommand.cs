@@ -29,7 +29,7 @@ internal sealed class BenchCommand : Command
     // Picture and result are whole in memory, as they are for other engines: 16 times this as floats is 3 GiB.
     private const long PixelsMax = 1 << 24;
 
-    private readonly Option<string> _model = SharedOptions.Model();
+    private readonly Option<string> _model = SharedOptions.Model("photo");
     private readonly Option<(int Width, int Height)?> _size = SharedOptions.Size(
         "The size of the picture that is enlarged.", (480, 320));
 

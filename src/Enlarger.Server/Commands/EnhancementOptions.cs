@@ -14,10 +14,10 @@ internal sealed class EnhancementOptions
         Description = "Make it crisper, cleaner and more colourful; with -s 1 nothing else.",
     };
 
-    private readonly Option<double?> _creativity = Part(
+    private readonly Option<double?> _creativity = SharedOptions.Part(
         "--creativity", $"How much --enhance changes, 0 to 1; {Text(Defaults.Creativity)} without it.");
 
-    private readonly Option<double?> _replication = Part(
+    private readonly Option<double?> _replication = SharedOptions.Part(
         "--replication", $"How much of lines and noise it keeps, 0 to 1; {Text(Defaults.Replication)} without it.");
 
     private readonly Option<string?> _prompt = new("--prompt")
@@ -51,22 +51,4 @@ internal sealed class EnhancementOptions
     };
 
     private static string Text(double part) => part.ToString(CultureInfo.InvariantCulture);
-
-    private static Option<double?> Part(string name, string description) => new(name)
-    {
-        Description = description,
-        HelpName = "PART",
-        CustomParser = result =>
-        {
-            if (double.TryParse(
-                    result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var part)
-                && part is >= 0 and <= 1)
-            {
-                return part;
-            }
-
-            result.AddError($"{name} must be a number from 0 to 1.");
-            return null;
-        },
-    };
 }

@@ -23,7 +23,8 @@ internal sealed class PlainDisplay(Terminal terminal, bool quiet) : IUpscaleDisp
         {
             Say(string.Create(
                 CultureInfo.InvariantCulture,
-                $"Done {item.Input}: {report.Width}x{report.Height} in {report.Milliseconds!.Total / 1000:F1} s"));
+                $"Done {item.Input}: {report.Width}x{report.Height} in {report.Milliseconds!.Total / 1000:F1} s")
+                + report.Findings());
         }
     }
 

@@ -10,11 +10,36 @@ internal static class SharedOptions
     // More threads than any machine has cores are a slip of the finger.
     public const int ThreadsMax = 1024;
 
-    public static Option<string> Model() => new("--model", "-m")
+    public static Option<string> Model(string standard) => new("--model", "-m")
     {
         Description = "A model's name (see: enlarger models), or the path of an ONNX file.",
         HelpName = "MODEL",
-        DefaultValueFactory = _ => new EnlargeOptions().Model,
+        DefaultValueFactory = _ => standard,
+    };
+
+    /// <summary>A number from 0 to 1; where it may be left out, that is <paramref name="bare"/>.</summary>
+    public static Option<double?> Part(string name, string description, double? bare = null) => new(name)
+    {
+        Description = description,
+        HelpName = "PART",
+        Arity = bare is null ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
+        CustomParser = result =>
+        {
+            if (result.Tokens is not [var token])
+            {
+                return bare;
+            }
+
+            if (double.TryParse(
+                    token.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var part)
+                && part is >= 0 and <= 1)
+            {
+                return part;
+            }
+
+            result.AddError($"{name} must be a number from 0 to 1.");
+            return null;
+        },
     };
 
     public static Option<int?> Threads() =>

@@ -19,6 +19,7 @@ internal sealed class UpscaleCommand : Command
           enlarger upscale photos -o large --recursive        a folder and those in it, into another
           enlarger upscale '*.png' --size 1920x1080 -m lanczos
           enlarger upscale - -o - < small.jpg > big.jpg       in a pipe
+          enlarger upscale old.jpg -s 1 --restore             the same size, without JPEG blocks and noise
           enlarger upscale photo.jpg --enhance -s 1           the same size, crisper and cleaner
           enlarger upscale photo.jpg --enhance --prompt gold  in a style
 
@@ -61,7 +62,12 @@ internal sealed class UpscaleCommand : Command
     private readonly Option<int?> _quality = SharedOptions.Ranged(
         "--quality", "-q", "Quality of JPEG, WebP and AVIF, 1 to 100.", 1, 100);
 
-    private readonly Option<string> _model = SharedOptions.Model();
+    private readonly Option<string> _model = SharedOptions.Model(new EnlargeOptions().Model);
+    private readonly Option<double?> _restore = SharedOptions.Part(
+        "--restore",
+        "Take away JPEG blocks, noise and blur first, 0 to 1; 1 without a number. The model auto does where it must.",
+        bare: 1);
+
     private readonly Option<int?> _threads = SharedOptions.Threads();
     private readonly Option<bool> _strip = Flag("--strip", "Leave out EXIF, XMP, IPTC and density.");
     private readonly EnhancementOptions _enhancement = new();
@@ -80,8 +86,8 @@ internal sealed class UpscaleCommand : Command
         Arguments.Add(_inputs);
         foreach (var option in (Option[])
         [
-            _output, _scale, _size, _model, _format, _quality, .. _enhancement.All, _threads, _strip, _json, _quiet,
-            _force, _recursive,
+            _output, _scale, _size, _model, _restore, _format, _quality, .. _enhancement.All, _threads, _strip, _json,
+            _quiet, _force, _recursive,
         ])
         {
             Options.Add(option);
@@ -129,6 +135,7 @@ internal sealed class UpscaleCommand : Command
             Scale = result.GetValue(_scale),
             Size = result.GetValue(_size),
             Model = result.GetRequiredValue(_model),
+            Restore = result.GetValue(_restore),
             Format = result.GetValue(_format),
             Quality = result.GetValue(_quality),
             Strip = result.GetValue(_strip),

@@ -7,7 +7,9 @@ namespace Enlarger.Server.Commands;
 /// <param name="Width">Columns of the result, where the status is done; so for all that follow.</param>
 /// <param name="Height">Rows of the result.</param>
 /// <param name="Scale">Times wider than the picture that was read.</param>
-/// <param name="Model">The full name of the model.</param>
+/// <param name="Model">The full name of the model, which auto may have chosen.</param>
+/// <param name="Choice">What auto chose by; null where the model was named.</param>
+/// <param name="Restored">0 to 1: how much was restored first.</param>
 /// <param name="Format">The format of the result.</param>
 /// <param name="Fidelity">Mean difference of picture and reduced result in levels of 0 to 255; 0 is perfect.</param>
 /// <param name="UnknownWords">Words of the prompt that mean nothing here; null without one.</param>
@@ -21,6 +23,8 @@ internal sealed record UpscaleReport(
     int? Height = null,
     double? Scale = null,
     string? Model = null,
+    UpscaleChoice? Choice = null,
+    double? Restored = null,
     string? Format = null,
     double? Fidelity = null,
     IReadOnlyList<string>? UnknownWords = null,
@@ -30,6 +34,34 @@ internal sealed record UpscaleReport(
     public const string Done = "done";
     public const string Skipped = "skipped";
     public const string Failed = "failed";
+
+    /// <summary>What was found and done, in a few words after a comma; empty where nobody looked.</summary>
+    public string Findings() =>
+        Choice is null ? "" : $", as a {Choice.Condition} {Choice.Kind}" + (Restored > 0 ? ", restored" : "");
+}
+
+/// <summary>What a picture was taken for: see <see cref="PictureTraits"/>.</summary>
+internal sealed record UpscaleChoice(
+    string Kind, string Condition, double Flatness, double TwoTone, double Blocking, double Noise)
+{
+    private const int Digits = 3;
+
+    public static UpscaleChoice? Of(PictureTraits? traits) => traits is null ? null : new UpscaleChoice(
+        traits.Kind switch
+        {
+            PictureKind.Photograph => "photograph",
+            PictureKind.Drawing => "drawing",
+        },
+        traits.Condition switch
+        {
+            PictureCondition.Clean => "clean",
+            PictureCondition.Compressed => "compressed",
+            PictureCondition.Noisy => "noisy",
+        },
+        Math.Round(traits.Flatness, Digits),
+        Math.Round(traits.TwoTone, Digits),
+        Math.Round(traits.Blocking, Digits),
+        Math.Round(traits.Noise, Digits));
 }
 
 /// <summary>Wall time; the total is more than the sum by opening, flushing and renaming files.</summary>

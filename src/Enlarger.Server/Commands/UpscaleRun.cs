@@ -131,6 +131,8 @@ internal sealed class UpscaleRun(
                 ? request.Options.Scale
                 : (double)result.Result.Width / result.Source.Width,
             result.Model,
+            UpscaleChoice.Of(result.Traits),
+            Math.Round(result.Restored, 3),
             FormatNames.Of(result.Format),
             result.Fidelity,
             options.Enhance?.Prompt.Length > 0 ? result.UnknownWords : null,

@@ -26,10 +26,12 @@ internal sealed partial class Readiness(
     /// <exception cref="Inference.ModelException">The model is unknown, or cannot be used.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var model = models.Get(settings.Value.Model);
-        foreach (var scale in model.Scales)
+        foreach (var model in models.Get(settings.Value.Model).Candidates)
         {
-            model.Network(scale);
+            foreach (var scale in model.Scales)
+            {
+                model.Network(scale);
+            }
         }
 
         _modelLoaded = true;

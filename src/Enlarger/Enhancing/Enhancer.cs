@@ -9,10 +9,11 @@ namespace Enlarger.Enhancing;
 /// <param name="image">The picture.</param>
 /// <param name="size">The size of the result.</param>
 /// <param name="enhancement">What is asked for.</param>
-internal sealed class Enhancer(PixelImage image, PixelSize size, Enhancement enhancement)
+/// <param name="restored">0 to 1: how much of the picture's noise has been taken away before.</param>
+internal sealed class Enhancer(PixelImage image, PixelSize size, Enhancement enhancement, double restored)
 {
     private readonly int _channels = image.Layout.ColourChannels;
-    private readonly double _noise = NoiseEstimate.Of(image);
+    private readonly double _noise = NoiseEstimate.Of(image) * (1 - restored);
     private readonly Grading _plainGrading = new(
         new PixelSize(image.Width, image.Height),
         enhancement.ColourChannels(image.Layout.ColourChannels),

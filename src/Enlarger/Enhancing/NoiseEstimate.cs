@@ -8,7 +8,7 @@ namespace Enlarger.Enhancing;
 /// answer to. Not the mean of its answers but their lower quartile: texture then has to cover three quarters of the
 /// picture before it is taken for noise.
 /// </remarks>
-internal static class NoiseEstimate
+internal sealed class NoiseEstimate
 {
     // Every so manieth row, because a large picture says no more than these do.
     private const int RowsMax = 512;
@@ -22,17 +22,17 @@ internal static class NoiseEstimate
     private const int Bins = 2048;
     private const float AnswerMax = 0.25f;
 
+    private readonly int[] _histogram = new int[Bins];
+
     /// <summary>The standard deviation of the noise in the luma, for samples from 0 to 1.</summary>
+    public double Deviation => Quartile() / LowerQuartile;
+
+    /// <summary>The same of a whole picture.</summary>
     public static double Of(PixelImage image)
     {
-        if (image.Width < 3 || image.Height < 3)
-        {
-            return 0;
-        }
-
+        var estimate = new NoiseEstimate();
         var step = Math.Max(1, (image.Height - 2) / RowsMax);
         var rows = new float[3][];
-        var histogram = new int[Bins];
         for (var y = 1; y < image.Height - 1; y += step)
         {
             for (var k = 0; k < 3; k++)
@@ -40,39 +40,43 @@ internal static class NoiseEstimate
                 rows[k] = ReadLuma(image, y - 1 + k);
             }
 
-            Count(rows, image.Width, histogram);
+            estimate.Add(
+                rows[0].AsSpan(0, image.Width), rows[1].AsSpan(0, image.Width), rows[2].AsSpan(0, image.Width));
         }
 
-        return Quartile(histogram) / LowerQuartile;
+        return estimate.Deviation;
     }
 
-    private static void Count(float[][] rows, int width, int[] histogram)
+    /// <summary>Takes three rows of luma, of which the middle one is looked at; NaN is left out.</summary>
+    public void Add(ReadOnlySpan<float> above, ReadOnlySpan<float> row, ReadOnlySpan<float> below)
     {
-        var (above, row, below) = (rows[0], rows[1], rows[2]);
-        for (var x = 1; x < width - 1; x++)
+        for (var x = 1; x < row.Length - 1; x++)
         {
             var answer = above[x - 1] + above[x + 1] + below[x - 1] + below[x + 1]
                 - (2 * (above[x] + below[x] + row[x - 1] + row[x + 1])) + (4 * row[x]);
-            var bin = (int)(Math.Abs(answer) * (Bins / MaskNorm / AnswerMax));
-            histogram[Math.Min(bin, Bins - 1)]++;
+            if (!float.IsNaN(answer))
+            {
+                var bin = (int)(Math.Abs(answer) * (Bins / MaskNorm / AnswerMax));
+                _histogram[Math.Min(bin, Bins - 1)]++;
+            }
         }
     }
 
-    private static double Quartile(int[] histogram)
+    private double Quartile()
     {
-        var wanted = histogram.Sum(count => (long)count) / 4.0;
+        var wanted = _histogram.Sum(count => (long)count) / 4.0;
         var before = 0L;
-        for (var bin = 0; bin < Bins; bin++)
+        for (var bin = 0; wanted > 0 && bin < Bins; bin++)
         {
-            if (before + histogram[bin] >= wanted)
+            if (before + _histogram[bin] >= wanted)
             {
-                return (bin + ((wanted - before) / histogram[bin])) * AnswerMax / Bins;
+                return (bin + ((wanted - before) / _histogram[bin])) * AnswerMax / Bins;
             }
 
-            before += histogram[bin];
+            before += _histogram[bin];
         }
 
-        return AnswerMax;
+        return 0;
     }
 
     private static float[] ReadLuma(PixelImage image, int y)

@@ -1,3 +1,4 @@
+using Enlarger.Choosing;
 using Enlarger.Enhancing;
 using Enlarger.Imaging;
 using Enlarger.Inference;
@@ -6,10 +7,12 @@ using Enlarger.Models;
 namespace Enlarger.Enlarging;
 
 /// <summary>Which networks are run, one after the other, and the size that is then reduced to.</summary>
+/// <param name="Choice">The model, and what is restored before it.</param>
 /// <param name="Passes">Scales of the model's networks; empty where the kernel does all.</param>
 /// <param name="Size">The size of the result.</param>
 /// <param name="Enhancement">What else is done to the picture; null for nothing.</param>
-internal sealed record EnlargePlan(IReadOnlyList<int> Passes, PixelSize Size, Enhancement? Enhancement = null)
+internal sealed record EnlargePlan(
+    ModelChoice Choice, IReadOnlyList<int> Passes, PixelSize Size, Enhancement? Enhancement)
 {
     // Each pass costs its scale squared times the one before. With x2 networks four of them make 16.
     private const int PassesMax = 4;
@@ -18,8 +21,9 @@ internal sealed record EnlargePlan(IReadOnlyList<int> Passes, PixelSize Size, En
     /// <exception cref="ArgumentException">The scale or size is out of range.</exception>
     /// <exception cref="ImageException">The size is more than 16 times the picture's.</exception>
     /// <exception cref="ModelException">The model does not reach the size.</exception>
-    public static EnlargePlan For(PixelSize source, EnlargeOptions options, Model model)
+    public static EnlargePlan For(PixelSize source, EnlargeOptions options, ModelChoice choice)
     {
+        var model = choice.Model;
         var size = Target(source, options);
         var needed = Math.Max((double)size.Width / source.Width, (double)size.Height / source.Height);
         if (needed > EnlargeOptions.ScaleMax)
@@ -30,10 +34,18 @@ internal sealed record EnlargePlan(IReadOnlyList<int> Passes, PixelSize Size, En
                 + $"{source.Width}x{source.Height}.");
         }
 
-        // Without enhancement a network at least cleans a picture that keeps its size; with it, that is the enhancer's.
+        if (model.IsRestorer && needed > 1)
+        {
+            throw new ModelException(
+                $"The model \"{model.Name}\" keeps the size of a picture, and {needed:0.###} times are asked for.");
+        }
+
+        // A network that was named at least cleans a picture that keeps its size. Otherwise that is the business of
+        // whoever restores or enhances it.
         var enhancement = Enhancement.Of(options.Enhance);
-        var runsNetwork = model.Kernel is null && needed >= 1 && (enhancement is null || size != source);
-        return new EnlargePlan(runsNetwork ? Reach(needed, model) : [], size, enhancement);
+        var isLeft = size == source && (enhancement is not null || choice.Traits is not null);
+        var runsNetwork = model.Kernel is null && !model.IsRestorer && needed >= 1 && !isLeft;
+        return new EnlargePlan(choice, runsNetwork ? Reach(needed, model) : [], size, enhancement);
     }
 
     /// <summary>

@@ -1,15 +1,15 @@
 using System.Diagnostics;
+using Enlarger.Choosing;
 using Enlarger.Enhancing;
 using Enlarger.Imaging;
 using Enlarger.Inference;
-using Enlarger.Models;
 
 namespace Enlarger.Enlarging;
 
 /// <summary>
-/// The rows of an enlarged picture: picture, networks, reduction, fidelity check. Enhancement stands around the
-/// networks, which are checked without it, and then the whole. Alpha takes the same way on its own, and is never
-/// enhanced.
+/// The rows of an enlarged picture: picture, restoring, networks, reduction, fidelity check. Enhancement stands around
+/// the networks, which are checked without it, and then the whole. Alpha takes the same way on its own, and is never
+/// restored or enhanced.
 /// </summary>
 /// <remarks>
 /// Up to the last network, rows are computed ahead in a thread of their own; what follows is done as rows are asked
@@ -26,7 +26,7 @@ internal sealed class EnlargedRows : IDisposable
     private readonly FloatRowSource _colours;
     private readonly FloatRowSource _alpha;
     private readonly FidelityCheck _check;
-    private readonly FidelityCheck? _networkCheck;
+    private readonly List<FidelityCheck> _stageChecks = [];
     private readonly float[] _colourRow;
     private readonly float[] _alphaRow;
     private readonly float[] _pictureAlphaRow;
@@ -34,11 +34,9 @@ internal sealed class EnlargedRows : IDisposable
 
     /// <param name="image">The picture.</param>
     /// <param name="plan">What to run and how large the result is.</param>
-    /// <param name="model">Whose networks are run.</param>
     /// <param name="tiling">Threads and memory.</param>
     /// <param name="cancel">Stops within a band of rows.</param>
-    public EnlargedRows(
-        PixelImage image, EnlargePlan plan, Model model, TilingOptions tiling, CancellationToken cancel)
+    public EnlargedRows(PixelImage image, EnlargePlan plan, TilingOptions tiling, CancellationToken cancel)
     {
         _image = image;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -55,18 +53,20 @@ internal sealed class EnlargedRows : IDisposable
 
         var constant = image.Layout.HasAlpha ? ConstantAlpha(image) : 1;
         _bleed = constant is null ? new AlphaBleed(image) : null;
+        var restoration = plan.Choice.Restoration;
+        var picture = restoration is null ? ReadPicture : Restored(restoration, tiling);
         if (enhancement is null)
         {
-            _colours = Chain(ReadPicture, colours);
+            _colours = Chain(picture, colours);
         }
         else
         {
-            var enhancer = new Enhancer(image, plan.Size, enhancement);
+            var enhancer = new Enhancer(image, plan.Size, enhancement, restoration?.Strength ?? 0);
             var check = new FidelityCheck(size, colours, plan.Size, colours, plain);
-            var picture = isStyled ? Watched(ReadPicture, Styled(enhancer)) : ReadPicture;
+            picture = isStyled ? Watched(picture, Styled(enhancer)) : picture;
             var enlarged = Chain(Watched(enhancer.Prepare(picture), check.AddPicture), colours);
             _colours = enhancer.Finish(Watched(enlarged, check.AddResult));
-            _networkCheck = check;
+            _stageChecks.Add(check);
         }
 
         _alpha = constant is { } value ? (_, row) => row.Fill(value)
@@ -76,6 +76,7 @@ internal sealed class EnlargedRows : IDisposable
         FloatRowSource Chain(FloatRowSource source, int channels)
         {
             var at = size;
+            var model = plan.Choice.Model;
             foreach (var scale in plan.Passes)
             {
                 var rows = new NetworkRows(model.Network(scale), at, channels, source, tiling, _stop.Token);
@@ -84,7 +85,7 @@ internal sealed class EnlargedRows : IDisposable
             }
 
             // Samples alone are read faster than another thread could hand them over.
-            if (plan.Passes.Count > 0 || enhancement is not null)
+            if (plan.Passes.Count > 0 || enhancement is not null || restoration is not null)
             {
                 var ahead = new RowsAhead(at.Height, at.Width * channels, InTurn(source));
                 _ahead.Add(ahead);
@@ -123,7 +124,7 @@ internal sealed class EnlargedRows : IDisposable
         _check.AddResult(y, _colourRow);
         if (y == Layout.Height - 1)
         {
-            _networkCheck?.Finish();
+            _stageChecks.ForEach(check => check.Finish());
             Fidelity = _check.Finish();
         }
 
@@ -173,6 +174,34 @@ internal sealed class EnlargedRows : IDisposable
         return first;
     }
 
+    // The picture and what the network makes of it, mixed. The network runs ahead, so the picture is read twice.
+    private FloatRowSource Restored(Restoration restoration, TilingOptions tiling)
+    {
+        var (size, channels) = (new PixelSize(_image.Width, _image.Height), _image.Layout.ColourChannels);
+        var check = new FidelityCheck(size, channels, size, channels, FidelityBounds.Faithful);
+        var picture = Watched(ReadPicture, check.AddPicture);
+        var rows = new NetworkRows(restoration.Network, size, channels, picture, tiling, _stop.Token);
+        _networks.Add(rows);
+        _stageChecks.Add(check);
+        var (original, strength) = (new float[size.Width * channels], (float)restoration.Strength);
+        return Watched(Mixed, check.AddResult);
+
+        void Mixed(int y, Span<float> row)
+        {
+            rows.ReadRow(y, row);
+            if (strength == 1)
+            {
+                return;
+            }
+
+            ReadUnwatched(y, original);
+            for (var i = 0; i < row.Length; i++)
+            {
+                row[i] = original[i] + (strength * (row[i] - original[i]));
+            }
+        }
+    }
+
     private FloatRowWatch Styled(Enhancer enhancer)
     {
         var expected = new float[_image.Width * Layout.ColourChannels];
@@ -185,14 +214,18 @@ internal sealed class EnlargedRows : IDisposable
 
     private void ReadPicture(int y, Span<float> row)
     {
+        ReadUnwatched(y, row);
+        _check.AddPicture(y, row);
+    }
+
+    private void ReadUnwatched(int y, Span<float> row)
+    {
         Samples.ReadColours(_image, y, row);
         if (_bleed is not null)
         {
             Samples.ReadAlpha(_image, y, _pictureAlphaRow);
             _bleed.Apply(y, _pictureAlphaRow, row);
         }
-
-        _check.AddPicture(y, row);
     }
 
     // A delegate for spans, of which no generic one can be made.

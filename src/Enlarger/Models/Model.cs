@@ -3,13 +3,15 @@ using Enlarger.Inference;
 
 namespace Enlarger.Models;
 
-/// <summary>One model that can be asked for: networks for one or more scales, or a plain resampling kernel.</summary>
+/// <summary>
+/// One model that can be asked for: networks for one or more scales, a plain resampling kernel, or a choice of others.
+/// </summary>
 public sealed class Model
 {
     private readonly Dictionary<int, Lazy<Network>> _networks;
 
     internal Model(string name, string card, ResampleKernel kernel)
-        : this(name, card, [])
+        : this(name, card, new Dictionary<int, Lazy<Network>>())
     {
         Kernel = kernel;
     }
@@ -20,13 +22,25 @@ public sealed class Model
         Card = card;
         _networks = networks;
         Scales = [.. networks.Keys.Order()];
+        Candidates = [this];
+    }
+
+    internal Model(string name, string card, IReadOnlyList<Model> candidates)
+        : this(name, card, new Dictionary<int, Lazy<Network>>())
+    {
+        Candidates = candidates;
     }
 
     /// <summary>What to write after <c>-m</c>, such as <c>photo</c>; of an ONNX file, its path.</summary>
     public string Name { get; }
 
-    /// <summary>The scales that it has networks for, ascending; empty for a resampling kernel, which has all.</summary>
+    /// <summary>
+    /// The scales that it has networks for, ascending; empty for a resampling kernel and for a choice, which have all.
+    /// </summary>
     public IReadOnlyList<int> Scales { get; }
+
+    /// <summary>The models that may run when this one is asked for: itself, or those that are chosen from.</summary>
+    public IReadOnlyList<Model> Candidates { get; }
 
     /// <summary>One line for a list: the first sentence of the card.</summary>
     public string Summary
@@ -43,6 +57,9 @@ public sealed class Model
     public string Card { get; }
 
     internal ResampleKernel? Kernel { get; }
+
+    /// <summary>It keeps the size of pictures: what it changes is their quality.</summary>
+    internal bool IsRestorer => Scales is [1];
 
     /// <summary>The network for one of the <see cref="Scales"/>; compiled on first use, then shared.</summary>
     /// <exception cref="ModelException">The model has none for that scale.</exception>

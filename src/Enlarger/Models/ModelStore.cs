@@ -14,6 +14,14 @@ namespace Enlarger.Models;
 /// </remarks>
 public sealed class ModelStore
 {
+    /// <summary>The model that is chosen for each picture. A file of that name is reached as <c>./auto</c>.</summary>
+    public const string Auto = "auto";
+
+    // What auto chooses from. A network for drawings is found as soon as there is one.
+    internal const string Photo = "photo";
+    internal const string Drawing = "drawing";
+    internal const string Restore = "restore";
+
     // A network of 256 MiB has 67 million weights, ten times the largest that anybody would run on a processor.
     private const long FileBytesMax = 256L << 20;
 
@@ -75,14 +83,19 @@ public sealed class ModelStore
         var networks = files
             .Where(file => file.StartsWith(Folder, StringComparison.Ordinal))
             .Where(file => file.EndsWith(".md", StringComparison.Ordinal))
-            .Select(card => (Card: ReadText(assembly, card), Name: card[Folder.Length..^3]))
-            .OrderBy(model => model.Name, StringComparer.Ordinal)
-            .Select(model => new Model(model.Name, model.Card, Networks(assembly, files, model.Name)));
+            .Select(card => card[Folder.Length..^3])
+            .Where(name => name != Auto)
+            .Order(StringComparer.Ordinal)
+            .Select(name => new Model(name, ReadCard(assembly, name), Networks(assembly, files, name)))
+            .Where(model => model.Scales.Count > 0)
+            .ToList();
+        var candidates = networks.Where(model => model.Name is Photo or Drawing or Restore).ToList();
         const string Bicubic = "# bicubic\n\nCubic interpolation as MATLAB's imresize does it. No network.\n";
         const string Lanczos = "# lanczos\n\nLanczos interpolation over three lobes. No network.\n";
         return
         [
-            .. networks.Where(model => model.Scales.Count > 0),
+            new Model(Auto, ReadCard(assembly, Auto), candidates),
+            .. networks,
             new Model("bicubic", Bicubic, ResampleKernel.Cubic),
             new Model("lanczos", Lanczos, ResampleKernel.Lanczos3),
         ];
@@ -110,9 +123,9 @@ public sealed class ModelStore
         return bytes;
     }
 
-    private static string ReadText(Assembly assembly, string name)
+    private static string ReadCard(Assembly assembly, string name)
     {
-        using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+        using var reader = new StreamReader(assembly.GetManifestResourceStream($"{Folder}{name}.md")!);
         return reader.ReadToEnd();
     }
 }

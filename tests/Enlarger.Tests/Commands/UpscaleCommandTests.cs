@@ -163,8 +163,8 @@ public sealed class UpscaleCommandTests : IDisposable
         var lines = run.OutLines.Select(line => JsonDocument.Parse(line).RootElement).ToList();
         string[] keys =
         [
-            "input", "output", "status", "width", "height", "scale", "model", "format", "fidelity", "unknown_words",
-            "milliseconds", "error",
+            "input", "output", "status", "width", "height", "scale", "model", "choice", "restored", "format",
+            "fidelity", "unknown_words", "milliseconds", "error",
         ];
         Assert.All(lines, line => Assert.Equal(keys, line.EnumerateObject().Select(property => property.Name)));
         var done = Assert.Single(lines, line => line.GetProperty("status").GetString() == "done");

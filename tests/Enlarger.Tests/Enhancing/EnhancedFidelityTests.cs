@@ -108,7 +108,7 @@ public sealed class EnhancedFidelityTests
         var size = new PixelSize(picture.Width, picture.Height);
         var bounds = FidelityBounds.Of(enhancement, FidelityBounds.Faithful);
         var check = new FidelityCheck(size, 3, size, 3, bounds, isStyled: prompt.Length > 0);
-        var enhancer = new Enhancer(picture, size, enhancement);
+        var enhancer = new Enhancer(picture, size, enhancement, restored: 0);
         var (row, expected) = (new float[picture.Width * 3], new float[picture.Width * 3]);
         for (var y = 0; y < picture.Height; y++)
         {

@@ -11,9 +11,11 @@ public sealed class ModelStoreTests : IDisposable
     private readonly ModelStore _store = new();
 
     [Fact]
-    public void Lists_the_networks_before_the_kernels()
+    public void Lists_the_choice_then_the_networks_then_the_kernels()
     {
-        Assert.Equal(["photo", "photo-fast", "bicubic", "lanczos"], _store.List().Select(model => model.Name));
+        Assert.Equal(
+            ["auto", "photo", "photo-fast", "restore", "bicubic", "lanczos"],
+            _store.List().Select(model => model.Name));
         Assert.Equal([2, 4], _store.Get("photo").Scales);
         Assert.Empty(_store.Get("bicubic").Scales);
         Assert.All(_store.List(), model => Assert.False(string.IsNullOrWhiteSpace(model.Summary)));
