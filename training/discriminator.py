@@ -15,8 +15,8 @@ CHANNELS = 32
 
 class Discriminator(nn.Module):
     """Judges each patch of a picture by itself (Isola and others, "Image-to-image translation with conditional
-    adversarial networks", 2017), under a spectral norm (Miyato and others, 2018), which keeps what it says about similar
-    pictures similar. [N, 3, H, W] becomes [N, 1, H / 8, W / 8], above 0 where a patch looks real."""
+    adversarial networks", 2017), under a spectral norm (Miyato and others, 2018), which keeps what it says about
+    similar pictures similar. [N, 3, H, W] becomes [N, 1, H / 8, W / 8], above 0 where a patch looks real."""
 
     def __init__(self) -> None:
         super().__init__()

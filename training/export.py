@@ -19,7 +19,7 @@ from onnx import numpy_helper
 import checkpoint as checkpoints
 from failures import Refused, run
 from networks import EnlargingNetwork, collapse, multiplications, parameters
-from onnx_graph import OnnxNetwork
+from onnx_graph import HALF_ENDING, OnnxNetwork
 
 OPSET = 17
 
@@ -114,8 +114,8 @@ def _halve_weights(graph: onnx.GraphProto) -> None:
             continue
         name = item.name
         weights = numpy_helper.to_array(item).astype(numpy.float16)
-        item.CopyFrom(numpy_helper.from_array(weights, name + ".half"))
-        casts.append(onnx.helper.make_node("Cast", [name + ".half"], [name], to=onnx.TensorProto.FLOAT))
+        item.CopyFrom(numpy_helper.from_array(weights, name + HALF_ENDING))
+        casts.append(onnx.helper.make_node("Cast", [name + HALF_ENDING], [name], to=onnx.TensorProto.FLOAT))
     nodes = casts + list(graph.node)
     del graph.node[:]
     graph.node.extend(nodes)

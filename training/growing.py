@@ -1,6 +1,13 @@
 """How a network begins with the weights of another one: of the same trunk, as wide or narrower."""
 
+from pathlib import Path
+
 import torch
+
+import checkpoint as checkpoints
+from failures import Refused
+from networks import EnlargingNetwork, WideConv, collapse
+from onnx_graph import OnnxNetwork
 
 # The 1x1 convolution of a span trunk reads this many sets of channels, one after the other.
 JOINED = 3
@@ -8,19 +15,36 @@ JOINED = 3
 Weights = dict[str, torch.Tensor]
 
 
-def fitting(own: Weights, given: Weights) -> Weights:
-    """Those tensors of `own` that `given` has something for, with it in them; a head of another scale is left out.
+def read_plain(path: Path) -> Weights:
+    """The weights of a collapsed network, by the names that they have in PyTorch, from a checkpoint or an ONNX file."""
+    if path.suffix == ".onnx":
+        return OnnxNetwork(path).weights()
+    return collapse(checkpoints.average_network(checkpoints.load(path))).state_dict()
+
+
+def begin(network: EnlargingNetwork, given: Weights) -> list[str]:
+    """Puts the weights of a collapsed network where they fit; returns the names of those that did. A head of another
+    scale does not.
 
     A wider network then gives exactly what the narrow one gave (after Chen, Goodfellow and Shlens, "Net2Net", 2016):
     its first channels are the narrow one's, and nothing of the others reaches them. The others keep what chance gave
     them, so that no two are alike, and training lets in what it finds useful of them.
     """
-    shared = {name: own[name] for name in own if name in given}
-    if any(_is_head(name) and len(given[name]) != len(value) for name, value in shared.items()):
+    own = collapse(network).state_dict()
+    shared = [name for name in own if name in given]
+    if any(_is_head(name) and len(given[name]) != len(own[name]) for name in shared):
         # Outputs of a head are places in a square of pixels, which mean something else at another scale.
-        shared = {name: value for name, value in shared.items() if not _is_head(name)}
-    widened = {name: _widened(name, value, given[name]) for name, value in shared.items()}
-    return {name: value for name, value in widened.items() if value is not None}
+        shared = [name for name in shared if not _is_head(name)]
+    widened = {name: _widened(name, own[name], given[name]) for name in shared}
+    fitting = {name: value for name, value in widened.items() if value is not None}
+    with torch.no_grad():
+        for name, value in fitting.items():
+            path, kind = name.rsplit(".", 1)
+            module = network.get_submodule(path)
+            # The plain branch makes up for what chance gave the others.
+            target = getattr(module.plain if isinstance(module, WideConv) else module, kind)
+            target += value - own[name]
+    return list(fitting)
 
 
 def _is_head(name: str) -> bool:
@@ -32,15 +56,12 @@ def _widened(name: str, own: torch.Tensor, given: torch.Tensor) -> torch.Tensor 
     if own.dim() != given.dim() or any(new < old for new, old in zip(own.shape, given.shape)):
         return None
     widened = own.clone()
-    if name.endswith("edge_gains"):
-        # One row for each filter.
-        widened[:, :given.shape[1]] = given
-    elif own.dim() == 1:
+    if own.dim() == 1:
         widened[:len(given)] = given
-    else:
-        sets = JOINED if name == "trunk.join.weight" and given.shape[1] == JOINED * given.shape[0] else 1
-        places = torch.arange(given.shape[1]).view(sets, -1)
-        places = places + (torch.arange(sets) * ((own.shape[1] - given.shape[1]) // sets))[:, None]
-        widened[:len(given)] = 0
-        widened[:len(given), places.flatten()] = given
+        return widened
+    sets = JOINED if name == "trunk.join.weight" and given.shape[1] == JOINED * given.shape[0] else 1
+    places = torch.arange(given.shape[1]).view(sets, -1)
+    places = places + (torch.arange(sets) * ((own.shape[1] - given.shape[1]) // sets))[:, None]
+    widened[:len(given)] = 0
+    widened[:len(given), places.flatten()] = given
     return widened

@@ -13,6 +13,9 @@ from failures import Refused
 
 Inputs = list[Any]
 
+# Ends the names of weights that are stored in 16 bits, beside the ones that are computed with.
+HALF_ENDING = ".half"
+
 
 class OnnxNetwork:
     """A network file of the operators that ours are made of. Calling it takes and gives [N, 3, H, W]."""
@@ -31,6 +34,12 @@ class OnnxNetwork:
             raise Refused(f"{path} has the operator {unknown[0]}, which cannot be run here.")
         self.scale = self(torch.zeros(1, 3, 16, 16)).shape[-1] // 16
 
+    def double(self) -> "OnnxNetwork":
+        """From now on it computes in double precision, for inputs that are; returns itself."""
+        self._constants = {
+            name: value.double() if value.is_floating_point() else value for name, value in self._constants.items()}
+        return self
+
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         values: dict[str, Any] = {**self._constants, "": None, self._graph.input[0].name: x}
         for node in self._graph.node:
@@ -41,6 +50,10 @@ class OnnxNetwork:
                 inputs = [values[name] for name in node.input]
                 values[node.output[0]] = OPERATORS[node.op_type](inputs, attributes)
         return values[self._graph.output[0].name]
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Kernels and biases by their names, without the ending that those of half precision have."""
+        return {name.removesuffix(HALF_ENDING): value.float() for name, value in self._constants.items()}
 
 
 def _tensor(proto: onnx.TensorProto) -> torch.Tensor:
@@ -76,7 +89,8 @@ def _resize(inputs: Inputs, attributes: dict[str, Any]) -> torch.Tensor:
 def _cast(inputs: Inputs, attributes: dict[str, Any]) -> torch.Tensor:
     if attributes["to"] != onnx.TensorProto.FLOAT:
         raise Refused("Only a Cast to float can be run here.")
-    return inputs[0].float()
+    # Weights are stored in 16 bits; a network that computes in double precision has them wider already.
+    return inputs[0] if inputs[0].dtype == torch.float64 else inputs[0].float()
 
 
 OPERATORS: dict[str, Callable[[Inputs, dict[str, Any]], torch.Tensor]] = {

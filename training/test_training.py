@@ -18,11 +18,12 @@ import checkpoint
 import degrade
 import evaluate
 import export
+import growing
 import prepare
 import quality
 import recipe
 from failures import Refused
-from networks import collapse
+from networks import EnlargingNetwork, Shape, collapse
 from onnx_graph import OnnxNetwork
 from smoke import ENHANCING, FOLDER, PICTURES, call, picture, prepared, train_for, write_recipe
 
@@ -122,6 +123,20 @@ class ExportingTests(unittest.TestCase):
         self.assertLess(sizes[1], sizes[0])
         if KEEP in os.environ:
             shutil.copy(FOLDER / "smoke_x2.onnx", os.environ[KEEP])
+
+    def test_a_run_can_start_from_an_exported_file_that_is_narrower(self) -> None:
+        file = FOLDER / "start.onnx"
+        train_for("narrow", "--steps", 2, "--seed", 1, path=write_recipe(trunk="span"))
+        call(export.main, FOLDER / "narrow" / "checkpoint.pt", file, "--half")
+        network = EnlargingNetwork(Shape("span", 10, 2, 2))
+        growing.begin(network, growing.read_plain(file))
+        x = torch.rand(1, 3, 12, 10)
+        with torch.no_grad():
+            self.assertLess((network(x) - OnnxNetwork(file)(x)).abs().max().item(), 1e-5)
+        wide = write_recipe(trunk="span", channels=10)
+        self.assertIn("20 tensors from", train_for("started", "--steps", 1, "--start", file, path=wide))
+        with self.assertRaisesRegex(Refused, "no weights that fit"):
+            train_for("unlike", "--steps", 1, "--start", file, path=write_recipe(scale=4))
 
     def test_blends_two_networks(self) -> None:
         train_for("further", "--steps", 3, "--seed", 2, "--start", FOLDER / "exported" / "checkpoint.pt")

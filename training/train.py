@@ -53,7 +53,7 @@ def _arguments() -> argparse.Namespace:
     length.add_argument("--steps", type=float, help="the same in steps, for trials that can be repeated exactly")
     parser.add_argument("--pause", type=float, help="end this part after so many minutes (or steps); --resume goes on")
     parser.add_argument("--resume", action="store_true", help="continue the checkpoint in --out")
-    parser.add_argument("--start", type=Path, help="begin with the weights of this checkpoint that fit")
+    parser.add_argument("--start", type=Path, help="begin with the weights of this checkpoint or ONNX file that fit")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--device", choices=["cpu", "cuda"], help="CUDA where there is one, without it")
     return parser.parse_args()

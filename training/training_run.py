@@ -65,14 +65,12 @@ class TrainingRun:
         self._stopped = True
 
     def start_from(self, path: Path) -> None:
-        """Takes over the weights of another run, for as many channels as that has."""
-        own = self._network.state_dict()
-        fitting = growing.fitting(own, checkpoints.load(path)["average"])
+        """Takes over the weights of another network, a checkpoint or an exported file, as far as they fit."""
+        fitting = growing.begin(self._network, growing.read_plain(path))
         if not fitting:
             raise Refused(f"{path} has no weights that fit this recipe.")
-        self._network.load_state_dict({**own, **fitting})
         self._set_average(self._network.state_dict())
-        print(f"{len(fitting)} of {len(own)} tensors from {path}", flush=True)
+        print(f"{len(fitting)} tensors from {path}", flush=True)
 
     def resume(self, path: Path) -> None:
         """Goes on where a checkpoint was written. It must be of the same recipe, pictures and length."""

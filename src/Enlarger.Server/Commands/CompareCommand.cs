@@ -20,8 +20,14 @@ internal static class CompareCommand
 
     public static Command Make(Terminal terminal)
     {
-        var reference = new Argument<string>("REFERENCE") { Description = "The picture as it should be, or a folder of them." };
-        var image = new Argument<string>("IMAGE") { Description = "The picture to measure, of the same size, or a folder." };
+        var reference = new Argument<string>("REFERENCE")
+        {
+            Description = "The picture as it should be, or a folder of them.",
+        };
+        var image = new Argument<string>("IMAGE")
+        {
+            Description = "The picture to measure, of the same size, or a folder.",
+        };
         var crop = new Option<int>("--crop") { Description = "Pixels at each edge that do not count.", HelpName = "N" };
         crop.Validators.Add(result =>
         {

@@ -20,7 +20,7 @@ internal sealed record BandTask(Step? Step, Extent Columns, int[] After);
 /// </remarks>
 internal sealed class BandTasks
 {
-    // Input columns of a stretch: as many squares as a convolution computes together, so that it reads its weights once.
+    // Input columns of a stretch: as many squares as a convolution computes together, so that it reads weights once.
     private const int ColumnsMax = ConvStep.BlockColumnsMax * WinogradBlocks.Side;
 
     // Stretches for each thread: enough that one need not wait long for what its neighbours have in work.

@@ -21,6 +21,12 @@ internal sealed record TilingOptions
     /// </summary>
     public int StripColumnsMin { get; init; } = 256;
 
+    /// <summary>
+    /// How many columns a strip may read for each of its own. Deep networks read a thousand around it: cut further, they
+    /// would take as much memory as before, and far more time.
+    /// </summary>
+    public int ReadColumnsMax { get; init; } = 2;
+
     /// <summary>Rows of the input in a piece, where there are several strips.</summary>
     public int PieceRows { get; init; } = 256;
 
@@ -80,9 +86,16 @@ internal sealed class Tiling
 
         while (bytes * planes > options.WorkingBytesMax && Strips[0].Columns.Length >= 2 * options.StripColumnsMin)
         {
+            var narrower = Cut(Strips.Length * 2);
+            var inner = narrower[narrower.Length / 2];
+            if (inner.Read.Length > inner.Columns.Length * options.ReadColumnsMax)
+            {
+                return;
+            }
+
             PieceRows = Math.Min(
                 size.Height, (int)Math.Clamp(options.BufferBytesMax / rowBytes, 1, options.PieceRows));
-            Strips = Cut(Strips.Length * 2);
+            Strips = narrower;
             planes = 1;
             bytes = Bytes(Strips[0], new Extent(0, PieceRows));
         }

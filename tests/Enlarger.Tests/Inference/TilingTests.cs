@@ -29,9 +29,9 @@ public sealed class TilingTests
         [
             new() { Threads = 2 },
             new() { Threads = 3 },
-            new() { Threads = 1, StripColumnsMin = 16, WorkingBytesMax = 0, PieceRows = 9 },
-            new() { Threads = 2, StripColumnsMin = 9, WorkingBytesMax = 0, PieceRows = 13 },
-            new() { Threads = 4, StripColumnsMin = 30, WorkingBytesMax = 0, PieceRows = 36 },
+            new() { Threads = 1, StripColumnsMin = 16, WorkingBytesMax = 0, ReadColumnsMax = 99, PieceRows = 9 },
+            new() { Threads = 2, StripColumnsMin = 9, WorkingBytesMax = 0, ReadColumnsMax = 99, PieceRows = 13 },
+            new() { Threads = 4, StripColumnsMin = 30, WorkingBytesMax = 0, ReadColumnsMax = 99, PieceRows = 36 },
         ];
         foreach (var cut in cuts)
         {
@@ -47,7 +47,7 @@ public sealed class TilingTests
         var picture = Noise(Size, 4);
         var whole = Whole(network, picture).Select(sample => Math.Clamp(sample, 0, 1));
 
-        var cut = new TilingOptions { Threads = 2, StripColumnsMin = 8, WorkingBytesMax = 0 };
+        var cut = new TilingOptions { Threads = 2, StripColumnsMin = 8, WorkingBytesMax = 0, ReadColumnsMax = 99 };
         Assert.Equal(whole, Tiled(network, picture, cut));
     }
 

@@ -36,7 +36,8 @@ internal sealed record CompiledGraph(
     /// <summary>The first row of each map that any of the wanted output rows depends on.</summary>
     public int[] FirstRows(MapShape[] shapes, Extent wanted)
     {
-        var first = Array.ConvertAll(Dependencies(shapes, Axis.Rows, wanted, inBlocks: true), extent => extent?.Start ?? 0);
+        var extents = Dependencies(shapes, Axis.Rows, wanted, inBlocks: true);
+        var first = Array.ConvertAll(extents, extent => extent?.Start ?? 0);
         foreach (var step in Steps)
         {
             first[step.Output] = first[step.Output] / step.Block * step.Block;

@@ -80,7 +80,9 @@ internal unsafe struct WinogradBlocks
     /// </summary>
     public static int FrequencyStride(int blocks, int channels) => (blocks * channels) + 16;
 
-    /// <summary>Floats that computing takes: the frequencies of inputs and outputs, and a row of squares halfway.</summary>
+    /// <summary>
+    /// Floats that computing takes: the frequencies of inputs and outputs, and a row of squares halfway.
+    /// </summary>
     public readonly int ScratchLength(int vectorLength)
     {
         var blocks = WinogradTiles.Round(BlockRows * BlockColumns);
@@ -132,8 +134,9 @@ internal static unsafe partial class WinogradKernel<TVector>
                 var inputStride = WinogradBlocks.FrequencyStride(blocks, channels);
                 for (var row = 0; row < run.BlockRows; row++)
                 {
+                    var rows = input.Rows + (row * Side);
                     var square = from + (row * columns * channels);
-                    TransformInputs(input.Rows + (row * Side), input.Stride, c, channels, columns, square, inputStride, half);
+                    TransformInputs(rows, input.Stride, c, channels, columns, square, inputStride, half);
                 }
 
                 for (var f = 0; f < WinogradBlocks.Frequencies; f++)

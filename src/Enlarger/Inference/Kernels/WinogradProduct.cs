@@ -11,7 +11,7 @@ internal static unsafe partial class WinogradKernel<TVector>
         /// <summary>[squares, input channels].</summary>
         public float* Left;
 
-        /// <summary>The weights of the first pair of output vectors; each further pair has as many for all inputs.</summary>
+        /// <summary>The weights of the first pair of output vectors, for all inputs; further pairs follow.</summary>
         public float* Weights;
 
         /// <summary>Squares; even.</summary>
@@ -82,7 +82,8 @@ internal static unsafe partial class WinogradKernel<TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplySix(float* left, float* weights, float* target, nint inputs, nint outputs, bool isFirst)
+    private static void MultiplySix(
+        float* left, float* weights, float* target, nint inputs, nint outputs, bool isFirst)
     {
         TVector a0 = TVector.Broadcast(0), b0 = a0;
         TVector a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
@@ -134,7 +135,8 @@ internal static unsafe partial class WinogradKernel<TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyFour(float* left, float* weights, float* target, nint inputs, nint outputs, bool isFirst)
+    private static void MultiplyFour(
+        float* left, float* weights, float* target, nint inputs, nint outputs, bool isFirst)
     {
         TVector a0 = TVector.Broadcast(0), b0 = a0;
         TVector a1 = a0, a2 = a0, a3 = a0;
@@ -177,7 +179,8 @@ internal static unsafe partial class WinogradKernel<TVector>
 
     // With one vector alone, even and odd channels are summed apart, or there would be too few sums. Channels are even.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplySixByOne(float* left, float* weights, float* target, nint inputs, nint outputs, bool isFirst)
+    private static void MultiplySixByOne(
+        float* left, float* weights, float* target, nint inputs, nint outputs, bool isFirst)
     {
         TVector a0 = TVector.Broadcast(0), b0 = a0;
         TVector a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0;
@@ -222,7 +225,8 @@ internal static unsafe partial class WinogradKernel<TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void MultiplyFourByOne(float* left, float* weights, float* target, nint inputs, nint outputs, bool isFirst)
+    private static void MultiplyFourByOne(
+        float* left, float* weights, float* target, nint inputs, nint outputs, bool isFirst)
     {
         TVector a0 = TVector.Broadcast(0), b0 = a0;
         TVector a1 = a0, a2 = a0, a3 = a0;

@@ -64,8 +64,9 @@ internal abstract class Step(int[] inputs, int output)
     public virtual Extent Reads(Axis axis, int input, Extent output, int inputLength) => output.Clip(inputLength);
 
     /// <summary>
-    /// The output is computed in squares of so many rows and columns, counted from its corner. The last bits of a sample
-    /// depend on all that its square reads, so that a square must lie at the same place however a picture is cut.
+    /// The output is computed in squares of so many rows and columns, counted from its corner. The last bits of a
+    /// sample depend on all that its square reads, so that a square must lie at the same place however a picture is
+    /// cut.
     /// </summary>
     public virtual int Block => 1;
 
@@ -76,7 +77,9 @@ internal abstract class Step(int[] inputs, int output)
     /// <summary>Zero columns that an input must have at its left and right.</summary>
     public virtual (int Left, int Right) Margin(int inputWidth, int outputWidth) => (0, 0);
 
-    /// <summary>Computes a part of the output: whole squares, but at its right and bottom. What it reads is there.</summary>
+    /// <summary>
+    /// Computes a part of the output: whole squares, but at its right and bottom. What it reads is there.
+    /// </summary>
     public abstract void Run(StepMaps maps, Extent rows, Extent columns);
 
     /// <summary>All that distinguishes this step, but not its weights: two compilations are compared by it.</summary>
