@@ -90,7 +90,7 @@ internal sealed class FidelityCheck
         return mean;
     }
 
-    // Loops by hand in this file: compiling what LINQ needs for doubles takes a short run 20 ms.
+    // Loops by hand in this file: compiling what LINQ needs for doubles was a tenth of what a picture of 64x64 costs.
     private static (double Mean, double Worst) Difference(double[] pictures, double[] results)
     {
         var (sum, worst) = (0.0, 0.0);
