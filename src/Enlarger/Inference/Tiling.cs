@@ -22,8 +22,8 @@ internal sealed record TilingOptions
     public int StripColumnsMin { get; init; } = 256;
 
     /// <summary>
-    /// How many columns a strip may read for each of its own. Deep networks read a thousand around it: cut further, they
-    /// would take as much memory as before, and far more time.
+    /// How many columns a strip may read for each of its own. Deep networks read a thousand around it: cut further,
+    /// they would take as much memory as before, and far more time.
     /// </summary>
     public int ReadColumnsMax { get; init; } = 2;
 

@@ -25,7 +25,7 @@ public sealed class DocumentedChoosingTests
     public async Task Kinds_and_conditions_are_told_as_often_as_documented()
     {
         Assert.SkipUnless(LabelledPicture.AreThere, "The labelled pictures are not beside the repository.");
-        var training = LabelledPicture.ForTraining(Update ? 3 : 10).Select(Inspect).ToList();
+        var training = LabelledPicture.ForTraining(Update ? 3 : 16).Select(Inspect).ToList();
         var testing = LabelledPicture.ForTesting().Select(Inspect).ToList();
         var photographs = Group("photographs", training, isDrawn: false);
         var drawings = Group("drawings", training, isDrawn: true);
@@ -41,7 +41,7 @@ public sealed class DocumentedChoosingTests
         Assert.All((Inspected[])[photographs, tests], group =>
         {
             Assert.All(group.Looks, look => Assert.InRange(group.Drawn(look), 0, 0.06));
-            Assert.InRange(group.Damaged(10), 0.95, 1);
+            Assert.InRange(group.Damaged(10), 0.9, 1);
             Assert.InRange(group.Damaged(30), 0.85, 1);
             Assert.InRange(group.Damaged(-15), 0.9, 1);
         });
@@ -85,7 +85,7 @@ public sealed class DocumentedChoosingTests
             ]);
         }
 
-        Assert.All(columns, column => Assert.InRange(column.Auto - column.Damaged, -0.05, 10));
+        Assert.All(columns, column => Assert.InRange(column.Auto - column.Damaged, -0.1, 10));
         Assert.InRange(columns[Qualities.Length - 1].Auto - columns[Qualities.Length - 1].Damaged, 0.2, 10);
 
         static string Row(string name, IEnumerable<double> values) =>

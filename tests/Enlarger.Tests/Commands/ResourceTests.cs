@@ -59,7 +59,7 @@ public sealed class ResourceTests : IDisposable
 
     private static async Task<Program> Upscale(string path)
     {
-        var run = await Program.RunAsync("true", "upscale", path, "-s", "4", "--threads", "2", "--quiet");
+        var run = await Program.RunAsync("true", "upscale", path, "-m", "photo", "-s", "4", "--threads", "2", "--quiet");
         Assert.True(run.ExitCode == 0, run.Error);
         return run;
     }
