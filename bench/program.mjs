@@ -69,7 +69,9 @@ async function picture(name, size) {
 
 /** Enlarges and tells where the time went: milliseconds of the wall, summed over the pictures. */
 async function upscale(input, output, ...options) {
-  const fixedOptions = ["-o", join(folder, output), "--force", "--quiet", "--json", "--threads", values.threads];
+  const fixedOptions = [
+    "-o", join(folder, output), "-m", "photo", "--force", "--quiet", "--json", "--threads", values.threads,
+  ];
   const { out, peak, milliseconds } = await run("upscale", input, ...fixedOptions, ...options);
   const parts = { decode: 0, infer: 0, encode: 0, total: 0, megapixels: 0, pictures: 0 };
   for (const report of out.trim().split("\n").map((line) => JSON.parse(line))) {

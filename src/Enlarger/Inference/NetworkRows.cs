@@ -47,7 +47,7 @@ internal sealed unsafe class NetworkRows : IDisposable
         TilingOptions options,
         CancellationToken cancel)
     {
-        _geometry = network.Geometry;
+        _geometry = network.Geometry.For(from);
         _from = from;
         _channels = channels;
         _planes = network.Channels == 1 ? channels : 1;

@@ -65,7 +65,7 @@ internal sealed class Tiling
     public Tiling(Network network, PixelSize size, int planes, long rowBytes, TilingOptions options)
     {
         _network = network;
-        _geometry = network.Geometry;
+        _geometry = network.Geometry.For(size);
         _size = size;
         Extended = new PixelSize(Extend(size.Width), Extend(size.Height));
         PieceRows = size.Height;

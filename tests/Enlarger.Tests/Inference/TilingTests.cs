@@ -76,14 +76,20 @@ public sealed class TilingTests
         // In squares, what is computed together with a pixel may round otherwise for it.
         var network = Network.Load(File.ReadAllBytes(Repository.Path(model)), KernelSet.Best, inBlocks: false);
         var reach = network.ReceptiveField!.Value;
-        var size = new PixelSize((2 * reach) + 9, 1);
+        var size = new PixelSize((2 * reach) + 9, 5);
+        var stride = size.Width * 3;
         var picture = Noise(size, 3);
         var before = Whole(network, picture, size);
-        picture[0] = 1 - picture[0];
-        var after = Whole(network, picture, size);
 
-        var last = Enumerable.Range(0, before.Length).Last(i => before[i] != after[i]);
-        var pixel = last / 3 % (size.Width * network.Scale) / network.Scale;
+        // The first pixel of each row, by far: what the farthest one sees of it is little.
+        for (var i = 0; i < picture.Length; i += stride)
+        {
+            picture[i] = picture[i + 1] = picture[i + 2] = 100;
+        }
+
+        var after = Whole(network, picture, size);
+        var pixel = Enumerable.Range(0, before.Length).Where(i => before[i] != after[i])
+            .Max(i => i / 3 % (size.Width * network.Scale) / network.Scale);
         Assert.Equal(reach, pixel);
     }
 
