@@ -68,7 +68,7 @@ def main() -> None:
         lines.append(measure(model, pictures).row(model.name))
         print(lines[-1], flush=True)
     if arguments.write:
-        write(lines)
+        write([f"On {len(pictures)} picture{'s' if len(pictures) > 1 else ''}:", "", *lines])
 
 
 def _arguments() -> argparse.Namespace:

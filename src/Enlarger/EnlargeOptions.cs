@@ -39,7 +39,9 @@ public sealed record EnlargeOptions
     /// <summary>Drops EXIF, XMP, IPTC and density. The colour profile stays, or the colours would change.</summary>
     public bool Strip { get; init; }
 
-    /// <summary>Worker threads; 0 takes all cores. The result does not depend on it.</summary>
+    /// <summary>
+    /// Threads that compute networks; 0 takes all cores. The result does not depend on it. Encoding runs beside them.
+    /// </summary>
     public int Threads { get; init; }
 
     /// <summary>Enhances the picture while it is enlarged; null keeps to it faithfully. Allows a scale of 1.</summary>

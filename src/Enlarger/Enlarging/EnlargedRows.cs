@@ -13,7 +13,7 @@ namespace Enlarger.Enlarging;
 /// </summary>
 /// <remarks>
 /// Up to the last network, rows are computed ahead in a thread of their own; what follows is done as rows are asked
-/// for. Networks take turns, so that the two threads of colours and alpha compute with no more threads than one of them.
+/// for. Networks take turns, so that those of colours and of alpha compute with no more threads than one of them.
 /// </remarks>
 internal sealed class EnlargedRows : IDisposable
 {

@@ -57,9 +57,11 @@ public sealed class ResourceTests : IDisposable
         return process.ExitCode;
     }
 
+    // Both are restored, or the choice would decide which of them runs a network more.
     private static async Task<Program> Upscale(string path)
     {
-        var run = await Program.RunAsync("true", "upscale", path, "-m", "photo", "-s", "4", "--threads", "2", "--quiet");
+        var run = await Program.RunAsync(
+            "true", "upscale", path, "-s", "4", "--restore", "--threads", "2", "--quiet");
         Assert.True(run.ExitCode == 0, run.Error);
         return run;
     }
