@@ -139,7 +139,10 @@ internal sealed record CompareReport(double? PsnrY, double? SsimY, double? PsnrR
             Of(report => report.PsnrY),
             Of(report => report.SsimY),
             Of(report => report.PsnrRgb),
-            reports.First().Crop) { Pictures = reports.Count };
+            reports.First().Crop)
+        {
+            Pictures = reports.Count,
+        };
     }
 
     public string ToLines() => File is null && Pictures is null
