@@ -19,9 +19,10 @@ public sealed class ImageEnlarger(ModelStore models)
 
     /// <summary>Reads a picture, enlarges it and writes the result.</summary>
     /// <remarks>
-    /// The work is done on the thread pool. The same picture, options and version give the same bytes, whatever the
-    /// number of threads. Working memory beyond the picture itself does not grow with its height, but for what encoders
-    /// of WebP, AVIF and GIF hold, and six bytes a pixel of a picture whose alpha varies.
+    /// The work is done on the thread pool, and on a thread or two of its own. The same picture, options and version
+    /// give the same bytes, whatever the number of threads. Working memory beyond the picture itself does not grow
+    /// with its height, but for what encoders of WebP, AVIF and GIF hold, and six bytes a pixel of a picture whose
+    /// alpha varies.
     /// </remarks>
     /// <param name="source">The file to read, from its current position to its end.</param>
     /// <param name="target">Where the result goes. After an exception, throw away what it received.</param>
@@ -45,7 +46,20 @@ public sealed class ImageEnlarger(ModelStore models)
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
         options.Check();
-        return Task.Run(() => Enlarge(source, target, options, progress, cancel), cancel);
+        return Task.Run(
+            () =>
+            {
+                try
+                {
+                    return Enlarge(source, target, options, progress, cancel);
+                }
+                catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+                {
+                    // Threads inside stop by a token of their own; the caller knows only this one.
+                    throw new OperationCanceledException(cancel);
+                }
+            },
+            cancel);
     }
 
     private EnlargeResult Enlarge(

@@ -154,8 +154,11 @@ internal sealed record CompareReport(double? PsnrY, double? SsimY, double? PsnrR
         : $"{File ?? $"mean of {Pictures}"}: "
             + $"PSNR luma {Decibels(PsnrY)}, SSIM luma {Similarity}, PSNR RGB {Decibels(PsnrRgb)}";
 
-    private string Similarity => SsimY?.ToString("F4", CultureInfo.InvariantCulture) ?? "too small";
+    private string Similarity => SsimY?.ToString("F4", CultureInfo.InvariantCulture)
+        ?? (Pictures is null ? "too small" : "no mean, since one is too small");
 
-    private static string Decibels(double? value) =>
-        value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:F2} dB") : "no difference";
+    private string Decibels(double? value) =>
+        value is { } number ? string.Create(CultureInfo.InvariantCulture, $"{number:F2} dB")
+        : Pictures is null ? "no difference"
+        : "no mean, since one does not differ";
 }

@@ -37,7 +37,9 @@ internal static class SharedOptions
                 return part;
             }
 
-            result.AddError($"{name} must be a number from 0 to 1.");
+            // What may stand alone would take the picture that follows for its number.
+            var hint = bare is null ? "" : $" Before a picture it needs one: {name} {bare:F0}.";
+            result.AddError($"{name} must be a number from 0 to 1.{hint}");
             return null;
         },
     };

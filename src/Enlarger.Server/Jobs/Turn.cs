@@ -45,7 +45,9 @@ internal sealed class Turn(JobTurns turns, KeyShare share, long pixels, long arr
     }
 
     /// <summary>Counts what is done, and where the turn has passed to another, waits for the next.</summary>
-    /// <remarks>The engine computes only while its rows are asked for, so holding the caller here stops it.</remarks>
+    /// <remarks>
+    /// The engine computes only some rows more than are asked for, so holding the caller here soon stops it.
+    /// </remarks>
     public void Report(double value)
     {
         if (turns.Advance(this, value))

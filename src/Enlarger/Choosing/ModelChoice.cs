@@ -19,7 +19,7 @@ internal sealed record ModelChoice(Model Model, Restoration? Restoration, Pictur
     {
         var traits = asked.Name == ModelStore.Auto ? PictureInspection.Of(image) : null;
         var model = traits is null ? asked
-            : (traits.Kind == PictureKind.Drawing ? models.Find(ModelStore.Drawing) : null)
+            : (traits.Kind == PictureKind.Drawing ? models.FindNamed(ModelStore.Drawing) : null)
                 ?? models.Get(ModelStore.Photo);
 
         // A model that keeps the size does nothing but restore, so that it is restored with, and not twice.
@@ -31,7 +31,7 @@ internal sealed record ModelChoice(Model Model, Restoration? Restoration, Pictur
 
         // Without being told to, nothing is restored where there is no network for it.
         var restorer = model.IsRestorer ? model
-            : options.Restore is null ? models.Find(ModelStore.Restore)
+            : options.Restore is null ? models.FindNamed(ModelStore.Restore)
             : models.Get(ModelStore.Restore);
         var restoration = restorer is null ? null : new Restoration(restorer.Network(1), strength);
         return new ModelChoice(model, restoration, traits);

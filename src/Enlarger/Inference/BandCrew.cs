@@ -15,22 +15,35 @@ internal sealed class BandCrew(BandTasks tasks, Func<bool> begin, Action<int, in
     private long _done;
     private long _begun;
     private bool _ended;
+    private int _helping;
     private ExceptionDispatchInfo? _failure;
 
     /// <summary>Computes all bands, on this thread and others; an exception of any of them ends all.</summary>
     public void Run(int threads)
     {
-        var helpers = new Task[threads - 1];
-        for (var i = 0; i < helpers.Length; i++)
+        for (var i = 1; i < threads; i++)
         {
-            var thread = i + 1;
-            helpers[i] = Task.Run(() => TakeTasks(thread), CancellationToken.None);
+            var thread = i;
+            _ = Task.Run(() => Help(thread), CancellationToken.None);
         }
 
-        // All must have stopped before anybody frees what they work on.
+        // All must have stopped before anybody frees what they work on. Who has not begun yet will find it ended.
         TakeTasks(0);
-        Task.WaitAll(helpers, CancellationToken.None);
+        Interlocked.MemoryBarrier();
+        var spin = new SpinWait();
+        while (Volatile.Read(ref _helping) > 0)
+        {
+            spin.SpinOnce(sleep1Threshold: -1);
+        }
+
         _failure?.Throw();
+    }
+
+    private void Help(int thread)
+    {
+        Interlocked.Increment(ref _helping);
+        TakeTasks(thread);
+        Interlocked.Decrement(ref _helping);
     }
 
     private void TakeTasks(int thread)

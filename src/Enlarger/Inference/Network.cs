@@ -88,7 +88,7 @@ public sealed class Network
     }
 
     /// <summary>
-    /// Enlarges a picture in memory, cut into strips for several threads. The result does not depend on their number.
+    /// Enlarges a picture in memory with several threads. The result does not depend on their number.
     /// </summary>
     /// <param name="picture">RGB samples from 0 to 1, interleaved: [height, width, 3].</param>
     /// <param name="height">Rows of the picture.</param>
@@ -125,11 +125,8 @@ public sealed class Network
     /// <param name="onnx">The file.</param>
     /// <param name="kernels">The width of vectors.</param>
     /// <param name="inBlocks">Convolutions may be computed in squares; else pixel by pixel, which is exacter.</param>
-    internal static Network Load(ReadOnlySpan<byte> onnx, KernelSet kernels, bool inBlocks = true)
-    {
-        var graph = GraphCompiler.Compile(OnnxReader.Read(onnx));
-        return new Network(inBlocks ? graph : graph.WithoutBlocks(), kernels);
-    }
+    internal static Network Load(ReadOnlySpan<byte> onnx, KernelSet kernels, bool inBlocks = true) =>
+        new(GraphCompiler.Compile(OnnxReader.Read(onnx), inBlocks), kernels);
 
     /// <summary>Makes sure that the network takes and gives pictures of 1 or 3 channels, and enlarges them.</summary>
     /// <exception cref="ModelException">It does not.</exception>

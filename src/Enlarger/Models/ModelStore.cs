@@ -37,9 +37,13 @@ public sealed class ModelStore
     public Model? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return List().FirstOrDefault(model => string.Equals(model.Name, name, StringComparison.OrdinalIgnoreCase))
+        return FindNamed(name)
             ?? (File.Exists(name) ? _files.GetOrAdd(Path.GetFullPath(name), _ => FromFile(name)) : null);
     }
+
+    /// <summary>The model of that name, whatever files there are; null where there is none.</summary>
+    internal Model? FindNamed(string name) =>
+        List().FirstOrDefault(model => string.Equals(model.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The same, but a model that is not there is an error.</summary>
     /// <exception cref="ModelException">There is none, or its file cannot be used.</exception>

@@ -16,10 +16,6 @@ internal sealed record CompiledGraph(
 
     private MapShape[]? _shapesOfPlane;
 
-    /// <summary>The same, with every convolution computed pixel by pixel.</summary>
-    public CompiledGraph WithoutBlocks() =>
-        this with { Steps = [.. Steps.Select(step => step is ConvStep conv ? conv.WithoutBlocks() : step)] };
-
     /// <summary>The shapes of all maps for one input.</summary>
     public MapShape[] Infer(MapShape input)
     {
@@ -47,7 +43,7 @@ internal sealed record CompiledGraph(
     }
 
     /// <summary>Rows and columns of the input at whose multiples every map begins a new block.</summary>
-    public int Block => Steps.Max(step => step.Block);
+    public int Block => Steps.Select(step => step.Block).DefaultIfEmpty(1).Max();
 
     /// <summary>
     /// The part of the input that a part of the output depends on, on a plane without borders; null where it is all.

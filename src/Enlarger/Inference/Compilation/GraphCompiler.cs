@@ -46,8 +46,10 @@ internal static class GraphCompiler
         };
 
     /// <summary>Compiles the graph.</summary>
+    /// <param name="graph">What was read.</param>
+    /// <param name="inBlocks">Convolutions may be computed in squares.</param>
     /// <exception cref="ModelException">A node that cannot be compiled; it is named.</exception>
-    public static CompiledGraph Compile(OnnxGraph graph)
+    public static CompiledGraph Compile(OnnxGraph graph, bool inBlocks = true)
     {
         var input = CheckInterface(graph);
         var channels = input.Shape[1] < 0 ? 3 : OnnxNodeExtensions.Clamp(input.Shape[1]);
@@ -59,7 +61,7 @@ internal static class GraphCompiler
             sizes = [new MapShape(channels, Fixed(input.Shape[2], height), Fixed(input.Shape[3], width))];
         }
 
-        var compiled = Array.ConvertAll(sizes, size => Compile(graph, input.Name, size));
+        var compiled = Array.ConvertAll(sizes, size => Compile(graph, input.Name, size, inBlocks));
         if (!compiled.All(other => Describe(other).SequenceEqual(Describe(compiled[0]), StringComparer.Ordinal)))
         {
             throw new ModelException("The network computes differently for pictures of different sizes.");
@@ -68,7 +70,7 @@ internal static class GraphCompiler
         return compiled[0];
     }
 
-    private static CompiledGraph Compile(OnnxGraph graph, string input, MapShape size)
+    private static CompiledGraph Compile(OnnxGraph graph, string input, MapShape size, bool inBlocks)
     {
         var builder = new GraphBuilder(graph, input, size);
         foreach (var node in graph.Nodes)
@@ -92,7 +94,7 @@ internal static class GraphCompiler
         }
 
         var result = builder.Map(output);
-        var steps = StepFusion.Fuse(Reachable(builder, result), builder.Shapes, result);
+        var steps = StepFusion.Fuse(Reachable(builder, result), builder.Shapes, result, inBlocks);
         return new CompiledGraph(steps, builder.Shapes.Count, 0, result, size.Channels);
     }
 

@@ -3,7 +3,7 @@ using Enlarger.Inference.Steps;
 
 namespace Enlarger.Inference.Compilation;
 
-/// <summary>Puts steps together that are faster as one. What is computed stays the same to the last bit.</summary>
+/// <summary>Puts steps together that are faster as one. What is computed stays the same.</summary>
 internal sealed class StepFusion
 {
     // Maps of so many channels, or a multiple, have no gaps between their pixels, however wide vectors are.
@@ -13,9 +13,11 @@ internal sealed class StepFusion
     private readonly IReadOnlyList<MapShape> _shapes;
     private readonly int _output;
 
-    private StepFusion(IEnumerable<Step> steps, IReadOnlyList<MapShape> shapes, int output)
+    private StepFusion(IEnumerable<Step> steps, IReadOnlyList<MapShape> shapes, int output, bool inBlocks)
     {
-        _steps = [.. steps];
+        // The result is asked for in rows that need not be whole squares.
+        _steps = [.. steps.Select(step =>
+            step is ConvStep conv && (conv.Output == output || !inBlocks) ? conv.WithoutBlocks() : step)];
         _shapes = shapes;
         _output = output;
     }
@@ -24,9 +26,11 @@ internal sealed class StepFusion
     /// <param name="steps">The steps.</param>
     /// <param name="shapes">The shapes of all maps, for a picture of any size.</param>
     /// <param name="output">The map that holds the result.</param>
-    public static IReadOnlyList<Step> Fuse(IEnumerable<Step> steps, IReadOnlyList<MapShape> shapes, int output)
+    /// <param name="inBlocks">Convolutions may be computed in squares.</param>
+    public static IReadOnlyList<Step> Fuse(
+        IEnumerable<Step> steps, IReadOnlyList<MapShape> shapes, int output, bool inBlocks)
     {
-        var fusion = new StepFusion(steps, shapes, output);
+        var fusion = new StepFusion(steps, shapes, output, inBlocks);
         foreach (var step in fusion._steps.ToArray())
         {
             switch (step)
@@ -36,12 +40,6 @@ internal sealed class StepFusion
                 case BinaryStep { Operation: BinaryOperation.Add } sum: fusion.AddWhileShuffling(sum); break;
                 default: break;
             }
-        }
-
-        // The result is asked for in rows that need not be whole squares.
-        if (fusion._steps is [.., ConvStep { Block: > 1 } last])
-        {
-            fusion._steps[^1] = last.WithoutBlocks();
         }
 
         return fusion._steps;
@@ -63,7 +61,8 @@ internal sealed class StepFusion
     // Channels that one pixel's row of the block needs one after the other stand so from the start.
     private void OrderForShuffle(DepthToSpaceStep shuffle)
     {
-        if (!shuffle.BlockFirst && Writer(shuffle.Inputs[0]) is ConvStep conv && SoleReader(conv.Output) == shuffle)
+        if (!shuffle.BlockFirst && Writer(shuffle.Inputs[0]) is ConvStep { Depthwise: false } conv
+            && SoleReader(conv.Output) == shuffle)
         {
             var places = shuffle.Times * shuffle.Times;
             var channels = conv.OutputChannels / places;
@@ -80,7 +79,8 @@ internal sealed class StepFusion
         {
             if (Writer(sum.Inputs[side]) is DepthToSpaceStep { BlockFirst: true, Times: > 1, Enlarged: null } shuffle
                 && Writer(sum.Inputs[1 - side]) is RemapStep nearest && nearest.Enlarges == shuffle.Times
-                && SoleReader(shuffle.Output) == sum && SoleReader(nearest.Output) == sum)
+                && SoleReader(shuffle.Output) == sum && SoleReader(nearest.Output) == sum
+                && _shapes[shuffle.Output] == _shapes[nearest.Output])
             {
                 Replace(sum, shuffle.Plus(nearest.Inputs[0], sum.Output));
                 _steps.Remove(shuffle);

@@ -15,7 +15,7 @@ internal sealed unsafe class Workspace : IDisposable
     {
         if (length > _length)
         {
-            NativeMemory.AlignedFree(_memory);
+            Dispose();
             _memory = (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), CacheLine);
             _length = length;
 

@@ -101,7 +101,7 @@ internal sealed unsafe class ConvStep(
     public bool IsPointwise => !Depthwise && Geometry == new ConvGeometry(1, 1, 1, 1, 1, 1, 0, 0, 0, 0);
 
     /// <summary>The same convolution, of maps whose channels are those of its input, one map after the other.</summary>
-    public ConvStep ReadingFrom(int[] maps) => new(maps, Output, Geometry, Weights, Bias, Slopes, Depthwise);
+    public ConvStep ReadingFrom(int[] maps) => new(maps, Output, Geometry, Weights, Bias, Slopes, Depthwise, direct);
 
     /// <summary>The same convolution with its output channels in another order.</summary>
     public ConvStep InOrder(int[] order)
@@ -114,7 +114,8 @@ internal sealed unsafe class ConvStep(
             [.. order.SelectMany(channel => Weights.Skip(channel * each).Take(each))],
             [.. order.Select(channel => Bias[channel])],
             [.. order.Select(channel => Slopes[channel])],
-            Depthwise);
+            Depthwise,
+            direct);
     }
 
     /// <summary>The same convolution, of which any row may be asked for by itself.</summary>
@@ -128,6 +129,10 @@ internal sealed unsafe class ConvStep(
         foreach (var input in inputs)
         {
             channels += input.Channels;
+            if ((input.Height, input.Width) != (from.Height, from.Width))
+            {
+                throw new ModelException($"A convolution is given maps of {from} and {input}.");
+            }
         }
 
         if (channels != InputChannels)

@@ -27,10 +27,21 @@ internal sealed unsafe class DepthToSpaceStep(
     /// <summary>The same, plus another map enlarged by nearest neighbour.</summary>
     public DepthToSpaceStep Plus(int other, int sum) => new(input, sum, block, blockFirst, other);
 
-    public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
-        inputs[0].Channels % (block * block) == 0
-            ? new(inputs[0].Channels / (block * block), inputs[0].Height * block, inputs[0].Width * block)
-            : throw new ModelException($"DepthToSpace by {block} is given {inputs[0].Channels} channels.");
+    public override MapShape Infer(ReadOnlySpan<MapShape> inputs)
+    {
+        var (from, channels) = (inputs[0], inputs[0].Channels / (block * block));
+        if (from.Channels % (block * block) != 0)
+        {
+            throw new ModelException($"DepthToSpace by {block} is given {from.Channels} channels.");
+        }
+
+        if (enlarged is not null && inputs[1] != new MapShape(channels, from.Height, from.Width))
+        {
+            throw new ModelException($"A sum is given maps of {from} and, enlarged, {inputs[1]}.");
+        }
+
+        return new(channels, from.Height * block, from.Width * block);
+    }
 
     public override Extent Reads(Axis axis, int input, Extent output, int inputLength) =>
         new Extent(Floor.Divide(output.Start, block), Floor.Divide(output.End - 1, block) + 1).Clip(inputLength);
