@@ -108,7 +108,7 @@ internal sealed unsafe class NetworkRows : IDisposable
             }
 
             // The run has copied every row before the last that was read; the extension below the picture repeats it.
-            var end = _runs[0]!.InputEnd(End(rows));
+            var end = _tiling.RowsRead(_piece).Start + _runs[0]!.InputEnd(End(rows));
             _window.Advance(Math.Max(0, _window.End - 1), PictureRow(end - 1) + 1);
             for (var i = 0; i < _runs.Length; i++)
             {

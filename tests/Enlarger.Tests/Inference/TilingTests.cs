@@ -51,6 +51,28 @@ public sealed class TilingTests
         Assert.Equal(whole, Tiled(network, picture, cut));
     }
 
+    // Tiny pictures are extended, so that what a network reads does not begin at the first row of them.
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(3, 15)]
+    [InlineData(15, 40)]
+    public void A_tiny_picture_is_enlarged_by_networks_that_look_near_and_far(int width, int height)
+    {
+        var size = new PixelSize(width, height);
+        foreach (var model in AllNetworks)
+        {
+            var network = Load(model);
+            using var rows = new NetworkRows(
+                network, size, 3, (_, row) => row.Fill(0.5f), new TilingOptions(), CancellationToken.None);
+            var row = new float[rows.To.Width * 3];
+            for (var y = 0; y < rows.To.Height; y++)
+            {
+                rows.ReadRow(y, row);
+                Assert.All(row, sample => Assert.InRange(sample, 0, 1));
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Networks))]
     public void Vectors_of_every_width_agree(string model)
