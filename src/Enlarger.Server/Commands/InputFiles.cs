@@ -153,7 +153,7 @@ internal sealed partial class InputFiles
             : [];
     }
 
-    private static bool IsPicture(string name) => ImageFormats.Find(Path.GetExtension(name)) is not null;
+    public static bool IsPicture(string name) => ImageFormats.Find(Path.GetExtension(name)) is not null;
 
     private static bool IsResult(string path) => ResultName().IsMatch(Path.GetFileNameWithoutExtension(path));
 

@@ -1,5 +1,3 @@
-using Enlarger.Imaging;
-
 namespace Enlarger.Server.Commands;
 
 /// <summary>The pictures of a folder, for the commands that measure many at once.</summary>
@@ -13,7 +11,7 @@ internal static class PictureFolder
         {
             var names = Directory.EnumerateFiles(folder)
                 .Select(path => Path.GetFileName(path))
-                .Where(name => name[0] != '.' && ImageFormats.Find(Path.GetExtension(name)) is not null)
+                .Where(name => name[0] != '.' && InputFiles.IsPicture(name))
                 .Order(StringComparer.Ordinal)
                 .ToList();
             return names.Count > 0 ? names : throw new CommandException($"There are no pictures in {folder}.");

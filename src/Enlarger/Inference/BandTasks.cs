@@ -79,10 +79,12 @@ internal sealed class BandTasks
     }
 
     // Where a stretch begins: between squares, wherever a step computes in squares.
-    private int At(int map, int part) =>
-        part == _parts
-            ? _shapes[map].Width
-            : (int)((long)_shapes[map].Width * part / _parts / WinogradBlocks.Side * WinogradBlocks.Side);
+    private int At(int map, int part)
+    {
+        var width = _shapes[map].Width;
+        var squares = (width + WinogradBlocks.Side - 1L) / WinogradBlocks.Side;
+        return (int)Math.Min(width, squares * part / _parts * WinogradBlocks.Side);
+    }
 
     private int[] After(Step step, Extent columns, List<int>[] writers)
     {

@@ -31,6 +31,7 @@ internal sealed unsafe class NetworkRows : IDisposable
     private float[] _buffer = [];
     private Extent _bufferRows;
     private Extent _piece;
+    private Extent _rowsRead;
 
     /// <param name="network">The network; it takes 3 channels, or 1, which is then run for each channel.</param>
     /// <param name="from">The size of the picture.</param>
@@ -47,12 +48,12 @@ internal sealed unsafe class NetworkRows : IDisposable
         TilingOptions options,
         CancellationToken cancel)
     {
-        _geometry = network.Geometry.For(from);
         _from = from;
         _channels = channels;
         _planes = network.Channels == 1 ? channels : 1;
-        var rowBytes = (long)from.Width * _geometry.Scale * _geometry.Scale * channels * sizeof(float);
+        var rowBytes = (long)from.Width * network.Scale * network.Scale * channels * sizeof(float);
         _tiling = new Tiling(network, from, _planes, rowBytes, options);
+        _geometry = _tiling.Geometry;
         _meetingRows = RowsPerMeetingMax * rowBytes <= options.BufferBytesMax ? RowsPerMeetingMax : RowsPerMeetingMin;
         _options = options;
         _cancel = cancel;
@@ -93,6 +94,7 @@ internal sealed unsafe class NetworkRows : IDisposable
         if (start == _piece.End)
         {
             _piece = new Extent(start, Math.Min(start + _tiling.PieceRows, _from.Height));
+            _rowsRead = _tiling.RowsRead(_piece);
         }
 
         var isOneStrip = _tiling.Strips.Length == 1;
@@ -108,7 +110,7 @@ internal sealed unsafe class NetworkRows : IDisposable
             }
 
             // The run has copied every row before the last that was read; the extension below the picture repeats it.
-            var end = _tiling.RowsRead(_piece).Start + _runs[0]!.InputEnd(End(rows));
+            var end = _rowsRead.Start + _runs[0]!.InputEnd(End(rows));
             _window.Advance(Math.Max(0, _window.End - 1), PictureRow(end - 1) + 1);
             for (var i = 0; i < _runs.Length; i++)
             {
@@ -117,8 +119,7 @@ internal sealed unsafe class NetworkRows : IDisposable
         }
         else
         {
-            var read = _tiling.RowsRead(_piece);
-            _window.Advance(PictureRow(read.Start), PictureRow(read.End - 1) + 1);
+            _window.Advance(PictureRow(_rowsRead.Start), PictureRow(_rowsRead.End - 1) + 1);
             for (var i = 0; i < _runs.Length; i++)
             {
                 using var run = Open(i);
@@ -133,8 +134,7 @@ internal sealed unsafe class NetworkRows : IDisposable
     // The row of the strip's own output that follows the rows wanted.
     private int End(Extent rows)
     {
-        var read = _tiling.RowsRead(_piece);
-        return ((rows.End - read.Start) * _geometry.Scale) + _geometry.Offset;
+        return ((rows.End - _rowsRead.Start) * _geometry.Scale) + _geometry.Offset;
     }
 
     private int PictureRow(int extendedRow) => Math.Clamp(extendedRow - _geometry.Margin, 0, _from.Height - 1);
@@ -143,11 +143,10 @@ internal sealed unsafe class NetworkRows : IDisposable
     {
         var strip = _tiling.Strips[index / _planes];
         var plane = index % _planes;
-        var read = _tiling.RowsRead(_piece);
         var firstRow = End(rows) - _bufferRows.Length;
         run.Produce(End(rows), Fill, Take, _cancel);
 
-        void Fill(int y, float* row) => FillRow(_window.Row(PictureRow(read.Start + y)), strip.Read, plane, row);
+        void Fill(int y, float* row) => FillRow(_window.Row(PictureRow(_rowsRead.Start + y)), strip.Read, plane, row);
 
         void Take(int y, float* row, int pixelStride)
         {

@@ -53,7 +53,6 @@ internal readonly record struct Strip(Extent Columns, Extent Read);
 internal sealed class Tiling
 {
     private readonly Network _network;
-    private readonly NetworkGeometry _geometry;
     private readonly PixelSize _size;
 
     /// <param name="network">The network.</param>
@@ -65,14 +64,14 @@ internal sealed class Tiling
     public Tiling(Network network, PixelSize size, int planes, long rowBytes, TilingOptions options)
     {
         _network = network;
-        _geometry = network.Geometry.For(size);
+        Geometry = network.Geometry.For(size);
         _size = size;
         Extended = new PixelSize(Extend(size.Width), Extend(size.Height));
         PieceRows = size.Height;
         Strips = [new Strip(new Extent(0, size.Width), new Extent(0, Extended.Width))];
 
         var bytes = Bytes(Strips[0], new Extent(0, size.Height));
-        if (_geometry.ReceptiveField is null)
+        if (Geometry.ReceptiveField is null)
         {
             if (bytes > options.WholePictureBytesMax)
             {
@@ -101,6 +100,9 @@ internal sealed class Tiling
         }
     }
 
+    /// <summary>How the network's output lies over its input, for this picture.</summary>
+    public NetworkGeometry Geometry { get; }
+
     /// <summary>The size of the picture with the margin that the network eats, rounded up to its alignment.</summary>
     public PixelSize Extended { get; }
 
@@ -116,17 +118,17 @@ internal sealed class Tiling
     public BandPlan Plan(Strip strip, Extent piece)
     {
         var read = RowsRead(piece);
-        var first = ((piece.Start - read.Start) * _geometry.Scale) + _geometry.Offset;
+        var first = ((piece.Start - read.Start) * Geometry.Scale) + Geometry.Offset;
         return _network.Plan(
             new MapShape(_network.Channels, read.Length, strip.Read.Length),
-            new Extent(first, first + (piece.Length * _geometry.Scale)),
-            _geometry.Scale);
+            new Extent(first, first + (piece.Length * Geometry.Scale)),
+            Geometry.Scale);
     }
 
     private static int DivideUp(int number, int by) => (number + by - 1) / by;
 
     private int Extend(int length) =>
-        DivideUp(length + (2 * _geometry.Margin), _geometry.Alignment) * _geometry.Alignment;
+        DivideUp(length + (2 * Geometry.Margin), Geometry.Alignment) * Geometry.Alignment;
 
     private Strip[] Cut(int count)
     {
@@ -146,7 +148,7 @@ internal sealed class Tiling
 
     private Extent Read(Axis axis, Extent wanted, int length)
     {
-        var (scale, offset) = (_geometry.Scale, _geometry.Offset);
+        var (scale, offset) = (Geometry.Scale, Geometry.Offset);
         var output = new Extent((wanted.Start * scale) + offset, (wanted.End * scale) + offset);
         if (_network.Graph.InputFor(axis, output, scale, inBlocks: true) is not { } read)
         {
@@ -154,7 +156,7 @@ internal sealed class Tiling
         }
 
         // Squares lie at the same places of every map as in the whole picture.
-        var alignment = _geometry.Alignment * _network.Graph.Block;
+        var alignment = Geometry.Alignment * _network.Graph.Block;
         var start = Floor.Divide(read.Start, alignment) * alignment;
         var end = Floor.Divide(read.End + alignment - 1, alignment) * alignment;
         return new Extent(start, end).Clip(length);

@@ -262,7 +262,7 @@ internal static unsafe class ConvKernel<TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Activate(TVector value, TVector slope) =>
+    public static TVector Activate(TVector value, TVector slope) =>
         TVector.MultiplyAdd(
             TVector.Min(TVector.Broadcast(0), value), slope, TVector.Max(TVector.Broadcast(0), value));
 }

@@ -158,9 +158,7 @@ internal sealed unsafe class KernelSet<TVector> : KernelSet
     private readonly struct Rectify : IOperation
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static TVector Apply(TVector left, TVector right) =>
-            TVector.MultiplyAdd(
-                TVector.Min(TVector.Broadcast(0), left), right, TVector.Max(TVector.Broadcast(0), left));
+        public static TVector Apply(TVector left, TVector right) => ConvKernel<TVector>.Activate(left, right);
     }
 
     private readonly struct Maximum : IOperation

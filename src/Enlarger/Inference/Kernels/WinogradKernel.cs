@@ -96,7 +96,15 @@ internal unsafe struct WinogradBlocks
 internal static class WinogradTiles
 {
     /// <summary>The number of squares that are computed for so many: sums of sixes and fours.</summary>
-    public static int Round(int blocks) => blocks < 8 ? (blocks <= 4 ? 4 : blocks <= 6 ? 6 : 8) : (blocks + 1) / 2 * 2;
+    public static int Round(int blocks) => blocks <= 4 ? 4 : (blocks + 1) / 2 * 2;
+
+    /// <summary>How many of such a number are summed in sixes; the rest is none, four or eight.</summary>
+    public static int InSixes(int rounded) => (rounded % 6) switch
+    {
+        0 => rounded,
+        4 => rounded - 4,
+        _ => rounded - 8,
+    };
 }
 
 /// <summary>
@@ -257,9 +265,30 @@ internal static unsafe partial class WinogradKernel<TVector>
         }
     }
 
-    // The rows of A^T in the paper.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransformOutput(float* source, nint stride, float* target, nint step)
+    {
+        Combine(source, stride, out var r0, out var r1, out var r2, out var r3);
+        r0.Store(target);
+        r1.Store(target + step);
+        r2.Store(target + (2 * step));
+        r3.Store(target + (3 * step));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(float* source, float* target, nint step, TVector bias, TVector slope)
+    {
+        Combine(source, TVector.Count, out var r0, out var r1, out var r2, out var r3);
+        ConvKernel<TVector>.Activate(r0 + bias, slope).Store(target);
+        ConvKernel<TVector>.Activate(r1 + bias, slope).Store(target + step);
+        ConvKernel<TVector>.Activate(r2 + bias, slope).Store(target + (2 * step));
+        ConvKernel<TVector>.Activate(r3 + bias, slope).Store(target + (3 * step));
+    }
+
+    // The rows of A^T in the paper.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Combine(
+        float* source, nint stride, out TVector r0, out TVector r1, out TVector r2, out TVector r3)
     {
         var m1 = TVector.Load(source + stride);
         var m2 = TVector.Load(source + (2 * stride));
@@ -267,33 +296,12 @@ internal static unsafe partial class WinogradKernel<TVector>
         var m4 = TVector.Load(source + (4 * stride));
         var (sum, difference) = (m1 + m2, m1 - m2);
         var (sum2, difference2) = (m3 + m4, m3 - m4);
-        (TVector.Load(source) + sum + sum2).Store(target);
-        TVector.MultiplyAdd(difference2, TVector.Broadcast(2), difference).Store(target + step);
-        TVector.MultiplyAdd(sum2, TVector.Broadcast(4), sum).Store(target + (2 * step));
-        (TVector.MultiplyAdd(difference2, TVector.Broadcast(8), difference) + TVector.Load(source + (5 * stride)))
-            .Store(target + (3 * step));
+        r0 = TVector.Load(source) + sum + sum2;
+        r1 = TVector.MultiplyAdd(difference2, TVector.Broadcast(2), difference);
+        r2 = TVector.MultiplyAdd(sum2, TVector.Broadcast(4), sum);
+        r3 = TVector.MultiplyAdd(difference2, TVector.Broadcast(8), difference)
+            + TVector.Load(source + (5 * stride));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(float* source, float* target, nint step, TVector bias, TVector slope)
-    {
-        var m1 = TVector.Load(source + TVector.Count);
-        var m2 = TVector.Load(source + (2 * TVector.Count));
-        var m3 = TVector.Load(source + (3 * TVector.Count));
-        var m4 = TVector.Load(source + (4 * TVector.Count));
-        var (sum, difference) = (m1 + m2, m1 - m2);
-        var (sum2, difference2) = (m3 + m4, m3 - m4);
-        Activate(TVector.Load(source) + sum + sum2 + bias, slope).Store(target);
-        Activate(TVector.MultiplyAdd(difference2, TVector.Broadcast(2), difference) + bias, slope).Store(target + step);
-        Activate(TVector.MultiplyAdd(sum2, TVector.Broadcast(4), sum) + bias, slope).Store(target + (2 * step));
-        var last = TVector.MultiplyAdd(difference2, TVector.Broadcast(8), difference);
-        Activate(last + TVector.Load(source + (5 * TVector.Count)) + bias, slope).Store(target + (3 * step));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Activate(TVector value, TVector slope) =>
-        TVector.MultiplyAdd(
-            TVector.Min(TVector.Broadcast(0), value), slope, TVector.Max(TVector.Broadcast(0), value));
 
     private static void CopyPart(float* source, float* target, nint stride, int width)
     {

@@ -41,7 +41,7 @@ internal static unsafe partial class WinogradKernel<TVector>
     {
         // Sums of six and four squares: twelve and eight sums keep two units of four cycles each busy.
         var (blocks, inputs, outputs) = (product.Blocks, product.Inputs, product.Outputs);
-        var sixes = blocks % 6 == 0 ? blocks : blocks % 6 == 4 ? blocks - 4 : blocks - 8;
+        var sixes = WinogradTiles.InSixes(blocks);
         var panel = product.Weights;
         var column = 0;
         for (; column + (2 * TVector.Count) <= outputs; column += 2 * TVector.Count)
