@@ -104,7 +104,6 @@ def enlarge(picture: Path, model: Path, scale: int, result: Path) -> None:
     done = subprocess.run([*command, "--quiet"], capture_output=True, text=True)
     if done.returncode != 0:
         raise Refused(f"enlarger could not enlarge {picture}: {done.stderr.strip()}")
-    return result
 
 
 def write_png16(path: Path, picture: numpy.ndarray) -> None:
