@@ -1,3 +1,4 @@
+using Enlarger.Enhancing;
 using Enlarger.Imaging;
 using Enlarger.Inference;
 using Enlarger.Models;
@@ -21,6 +22,10 @@ internal sealed record ModelChoice(Model Model, Restoration? Restoration, Pictur
         var model = traits is null ? asked
             : (traits.Kind == PictureKind.Drawing ? models.FindNamed(ModelStore.Drawing) : null)
                 ?? models.Get(ModelStore.Photo);
+        if (options.Enhance is { } enhance && model.Name == ModelStore.Photo)
+        {
+            model = models.Enhancing(Enhancement.PartOfNetwork(enhance)) ?? model;
+        }
 
         // A model that keeps the size does nothing but restore, so that it is restored with, and not twice.
         var strength = options.Restore ?? (asked.IsRestorer ? 1 : Needed(traits, options.Enhance));

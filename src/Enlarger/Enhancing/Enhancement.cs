@@ -3,6 +3,9 @@ namespace Enlarger.Enhancing;
 /// <summary>What <see cref="EnhanceOptions"/> come to, in the figures of the stages.</summary>
 internal sealed class Enhancement
 {
+    // With all of a picture's lines to be kept, half of what a network makes of them is.
+    private const double ReplicationInNetwork = 0.5;
+
     private readonly double _creativity;
     private readonly double _replication;
 
@@ -15,6 +18,13 @@ internal sealed class Enhancement
         // Half the creativity shows seven eighths of a style, because a style that hardly shows is none.
         Style = prompt.Look.Times(1 - Math.Pow(1 - _creativity, 3));
     }
+
+    /// <summary>
+    /// 0 to 1: how far the network is to go from a faithful to an enhancing one, which keeps less of the picture's own
+    /// lines.
+    /// </summary>
+    public static double PartOfNetwork(EnhanceOptions options) =>
+        options.Creativity * (1 - (ReplicationInNetwork * options.Replication));
 
     /// <summary>What is asked for; null where nothing is.</summary>
     public static Enhancement? Of(EnhanceOptions? options) => options is null ? null : new Enhancement(options);

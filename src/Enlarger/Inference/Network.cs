@@ -60,6 +60,29 @@ public sealed class Network
     public static Network Load(ReadOnlySpan<byte> onnx) => Load(onnx, KernelSet.Best);
 
     /// <summary>
+    /// Compiles the network between two that differ in their weights alone, of which one was trained on from the other
+    /// (Wang and others, "Deep network interpolation for continuous imagery effect transition", 2019).
+    /// </summary>
+    /// <param name="onnx">Where the way begins.</param>
+    /// <param name="other">Where it ends.</param>
+    /// <param name="amount">How far to go: 0 is the first, 1 the other.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The amount is not 0 to 1.</exception>
+    /// <exception cref="ModelException">
+    /// One is no ONNX model that can be compiled, or they have different operators or shapes.
+    /// </exception>
+    public static Network LoadBetween(ReadOnlySpan<byte> onnx, ReadOnlySpan<byte> other, double amount)
+    {
+        // NaN is in no range.
+        if (amount is not (>= 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(amount), amount, "The amount must be 0 to 1.");
+        }
+
+        var graph = OnnxReader.Read(onnx).Towards(OnnxReader.Read(other), (float)amount);
+        return new Network(GraphCompiler.Compile(graph, inBlocks: true), KernelSet.Best);
+    }
+
+    /// <summary>
     /// Runs the network on one whole picture, untiled, on the calling thread.
     /// </summary>
     /// <param name="input">Planar samples, channel by channel: [channels, height, width].</param>

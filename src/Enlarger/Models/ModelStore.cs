@@ -22,11 +22,19 @@ public sealed class ModelStore
     internal const string Drawing = "drawing";
     internal const string Restore = "restore";
 
+    // Photo trained on, to be sharper than the truth allows.
+    internal const string Enhance = "enhance";
+
+    // The networks between photo and enhance that there are: a sixteenth of the way changes no sample by much more than
+    // a level, and all of them together stay in memory.
+    private const int EnhancingSteps = 16;
+
     // A network of 256 MiB has 67 million weights, ten times the largest that anybody would run on a processor.
     private const long FileBytesMax = 256L << 20;
 
     private const string Folder = "models/";
     private readonly ConcurrentDictionary<string, Model> _files = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<int, Model> _enhancing = new();
     private readonly Lazy<IReadOnlyList<Model>> _models = new(FindEmbedded);
 
     /// <summary>All models that have names, in the order to show them.</summary>
@@ -51,6 +59,33 @@ public sealed class ModelStore
         Find(name) ?? throw new ModelException(
             $"There is no model \"{name}\"; there are {string.Join(", ", List().Select(model => model.Name))}, "
             + "and any ONNX file by its path.");
+
+    /// <summary>
+    /// The model part of the way from <see cref="Photo"/> to <see cref="Enhance"/>, for those scales that both have;
+    /// null at 0, and where there is no way to go.
+    /// </summary>
+    /// <param name="amount">0 to 1; rounded to sixteenths.</param>
+    internal Model? Enhancing(double amount)
+    {
+        var step = (int)Math.Round(amount * EnhancingSteps);
+        return step > 0 && FindNamed(Photo) is { } photo && FindNamed(Enhance) is { } enhance
+            ? _enhancing.GetOrAdd(step, _ => Between(photo, enhance, (double)step / EnhancingSteps))
+            : null;
+    }
+
+    private static Model Between(Model from, Model to, double amount)
+    {
+        var assembly = typeof(ModelStore).Assembly;
+        return new Model(to.Name, to.Card, from.Scales.Intersect(to.Scales).ToDictionary(
+            scale => scale,
+            scale => new Lazy<Network>(() => Inference.Network.LoadBetween(
+                ReadBytes(assembly, NetworkFile(from.Name, scale)),
+                ReadBytes(assembly, NetworkFile(to.Name, scale)),
+                amount))));
+    }
+
+    private static string NetworkFile(string name, int scale) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Folder}{name}_x{scale}.onnx");
 
     private static Model FromFile(string path)
     {

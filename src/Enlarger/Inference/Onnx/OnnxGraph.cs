@@ -6,7 +6,43 @@ internal sealed record OnnxGraph(
     IReadOnlyList<OnnxNode> Nodes,
     IReadOnlyDictionary<string, OnnxTensor> Initializers,
     IReadOnlyList<OnnxInput> Inputs,
-    IReadOnlyList<string> Outputs);
+    IReadOnlyList<string> Outputs)
+{
+    /// <summary>
+    /// This graph with constants part of the way to those of another: at 0 its own, at 1 the other's (Wang and others,
+    /// "Deep network interpolation for continuous imagery effect transition", 2019).
+    /// </summary>
+    /// <param name="other">The same network with other weights.</param>
+    /// <param name="amount">0 to 1.</param>
+    /// <exception cref="ModelException">The other has other operators, or constants of other shapes.</exception>
+    public OnnxGraph Towards(OnnxGraph other, float amount)
+    {
+        if (!Nodes.Select(Wiring).SequenceEqual(other.Nodes.Select(Wiring), StringComparer.Ordinal))
+        {
+            throw new ModelException("Between two networks of different operators there is none.");
+        }
+
+        var constants = Initializers.ToDictionary(
+            pair => pair.Key,
+            pair => pair.Value.Towards(other.Initializers.GetValueOrDefault(pair.Key), amount)
+                ?? throw new ModelException($"The networks differ in the shape of \"{pair.Key}\"."),
+            StringComparer.Ordinal);
+        return this with { Initializers = constants };
+
+        static string Wiring(OnnxNode node)
+        {
+            var settings = node.Attributes.Select(Setting).Order(StringComparer.Ordinal);
+            return string.Join(" ", [node.Operator, .. node.Inputs, ":", .. node.Outputs, .. settings]);
+        }
+
+        static string Setting(KeyValuePair<string, OnnxAttribute> attribute)
+        {
+            var (name, value) = attribute;
+            return $"{name}={value.Int}{value.Float}{value.Text}[{string.Join(',', value.Ints ?? [])}]"
+                + $"[{string.Join(',', value.Floats ?? [])}]";
+        }
+    }
+}
 
 /// <summary>A graph input that is no initializer. A dimension that the file leaves open is -1.</summary>
 internal sealed record OnnxInput(string Name, OnnxType Type, IReadOnlyList<long> Shape);
@@ -45,4 +81,10 @@ internal enum OnnxType
 /// A constant. Float, Float16 and Double are in <see cref="Floats"/>; whole numbers and Bool are in
 /// <see cref="Ints"/>; the other is empty. A scalar has an empty shape and one element.
 /// </summary>
-internal sealed record OnnxTensor(OnnxType Type, long[] Shape, float[] Floats, long[] Ints);
+internal sealed record OnnxTensor(OnnxType Type, long[] Shape, float[] Floats, long[] Ints)
+{
+    /// <summary>Part of the way to another; null where that has another shape. Whole numbers stay as they are.</summary>
+    public OnnxTensor? Towards(OnnxTensor? other, float amount) =>
+        other is null || !Shape.SequenceEqual(other.Shape) || Floats.Length != other.Floats.Length ? null
+            : this with { Floats = [.. Floats.Zip(other.Floats, (own, its) => own + (amount * (its - own)))] };
+}
