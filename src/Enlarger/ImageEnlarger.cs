@@ -17,6 +17,19 @@ public sealed class ImageEnlarger(ModelStore models)
     {
     }
 
+    /// <summary>
+    /// Lets a network enlarge next to nothing, so that code is compiled which the first picture would wait for.
+    /// </summary>
+    /// <remarks>Optional. Call it as soon as it is known that a picture will come, and await nothing.</remarks>
+    /// <returns>The work, on the thread pool.</returns>
+    public Task PrepareAsync() => Task.Run(() =>
+    {
+        // As many pixels as the narrowest picture is extended to.
+        const int Side = 16;
+        var model = models.Get(ModelStore.Photo);
+        model.Network(model.Scales[^1]).Enlarge(new float[Side * Side * 3], Side, Side, threads: 1);
+    });
+
     /// <summary>Reads a picture, enlarges it and writes the result.</summary>
     /// <remarks>
     /// The work is done on the thread pool, and on a thread or two of its own. The same picture, options and version

@@ -88,15 +88,16 @@ internal sealed class BandTasks
 
     private int[] After(Step step, Extent columns, List<int>[] writers)
     {
-        var after = new SortedSet<int>();
+        var after = new List<int>();
         for (var input = 0; input < step.Inputs.Length; input++)
         {
             var map = step.Inputs[input];
             var read = step.ReadsInBlocks(Axis.Columns, input, columns, _shapes[map].Width);
-            after.UnionWith(writers[map].Where(task =>
-                task == 0 || (_tasks[task].Columns.Start < read.End && read.Start < _tasks[task].Columns.End)));
+            after.AddRange(writers[map].Where(task => !after.Contains(task)
+                && (task == 0 || (_tasks[task].Columns.Start < read.End && read.Start < _tasks[task].Columns.End))));
         }
 
+        after.Sort();
         return [.. after];
     }
 }

@@ -10,7 +10,8 @@ namespace Enlarger.Models;
 /// Finds models: the networks embedded in this library, the resampling kernels, and ONNX files by path.
 /// </summary>
 /// <remarks>
-/// Networks are compiled on first use and then shared. Instances may be used by any number of threads.
+/// Networks are compiled on first use and then shared, embedded ones by all instances. Instances may be used by any
+/// number of threads.
 /// </remarks>
 public sealed class ModelStore
 {
@@ -33,9 +34,10 @@ public sealed class ModelStore
     private const long FileBytesMax = 256L << 20;
 
     private const string Folder = "models/";
+    private static readonly Lazy<IReadOnlyList<Model>> Embedded = new(FindEmbedded);
     private readonly ConcurrentDictionary<string, Model> _files = new(StringComparer.Ordinal);
+    private readonly Lazy<IReadOnlyList<Model>> _models = Embedded;
     private readonly ConcurrentDictionary<int, Model> _enhancing = new();
-    private readonly Lazy<IReadOnlyList<Model>> _models = new(FindEmbedded);
 
     /// <summary>All models that have names, in the order to show them.</summary>
     public IReadOnlyList<Model> List() => _models.Value;

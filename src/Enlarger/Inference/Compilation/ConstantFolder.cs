@@ -97,6 +97,11 @@ internal static class ConstantFolder
     private static OnnxTensor Cast(OnnxTensor tensor, OnnxType to)
     {
         var isWhole = to is OnnxType.Int32 or OnnxType.Int64 or OnnxType.Bool or OnnxType.UInt8;
+        if (!isWhole && !IsWhole(tensor))
+        {
+            return tensor with { Type = to };
+        }
+
         var numbers = Numbers(tensor);
         return isWhole
             ? new(to, tensor.Shape, [], [.. numbers.Select(number => (long)number)])

@@ -83,7 +83,7 @@ internal enum OnnxType
 /// </summary>
 internal sealed record OnnxTensor(OnnxType Type, long[] Shape, float[] Floats, long[] Ints)
 {
-    /// <summary>Part of the way to another; null where that has another shape. Whole numbers stay as they are.</summary>
+    /// <summary>Part of the way to another; null where that has another shape. Whole numbers stay.</summary>
     public OnnxTensor? Towards(OnnxTensor? other, float amount) =>
         other is null || !Shape.SequenceEqual(other.Shape) || Floats.Length != other.Floats.Length ? null
             : this with { Floats = [.. Floats.Zip(other.Floats, (own, its) => own + (amount * (its - own)))] };

@@ -107,11 +107,17 @@ internal sealed unsafe class ConvStep(
     public ConvStep InOrder(int[] order)
     {
         var each = Weights.Length / OutputChannels;
+        var ordered = new float[Weights.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            Weights.AsSpan(order[i] * each, each).CopyTo(ordered.AsSpan(i * each));
+        }
+
         return new ConvStep(
             Inputs,
             Output,
             Geometry,
-            [.. order.SelectMany(channel => Weights.Skip(channel * each).Take(each))],
+            ordered,
             [.. order.Select(channel => Bias[channel])],
             [.. order.Select(channel => Slopes[channel])],
             Depthwise,
