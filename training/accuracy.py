@@ -20,13 +20,11 @@ import numpy
 import torch
 from PIL import Image
 
+from documents import ROOT, write_section
 from failures import Refused, run
 from onnx_graph import OnnxNetwork
 
-ROOT = Path(__file__).resolve().parent.parent
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-MARK = "<!-- accuracy.py -->\n"
-END = "<!-- end of accuracy.py -->"
 
 
 @dataclass
@@ -68,7 +66,8 @@ def main() -> None:
         lines.append(measure(model, pictures).row(model.name))
         print(lines[-1], flush=True)
     if arguments.write:
-        write([f"On {len(pictures)} picture{'s' if len(pictures) > 1 else ''}:", "", *lines])
+        title = f"On {len(pictures)} picture{'s' if len(pictures) > 1 else ''}:"
+        write_section("performance.md", "accuracy.py", [title, "", *lines])
 
 
 def _arguments() -> argparse.Namespace:
@@ -136,15 +135,6 @@ def read_png16(path: Path) -> numpy.ndarray:
         above = rows[y, 1:] + above if rows[y, 0] == 2 else rows[y, 1:]
         samples[y] = above
     return samples.view(">u2").reshape(height, width, 3).astype(numpy.float64)
-
-
-def write(lines: list[str]) -> None:
-    document = ROOT / "docs" / "performance.md"
-    text = document.read_text(encoding="utf-8")
-    start, end = text.find(MARK), text.find(END)
-    if start < 0 or end < start:
-        raise Refused(f"docs/performance.md has no place for the table: it wants {MARK.strip()} and {END}.")
-    document.write_text(text[:start + len(MARK)] + "\n".join(lines) + "\n" + text[end:], encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -33,10 +33,10 @@ DIFFERENCE_HALF_MAX = 1 / 255
 def main() -> None:
     arguments = _arguments()
     values = checkpoints.load(arguments.checkpoint)
-    network = checkpoints.average_network(values)
+    plain = collapse(checkpoints.average_network(values))
     if arguments.towards is not None:
-        blend(network, checkpoints.average_network(checkpoints.load(arguments.towards)), arguments.amount)
-    plain = collapse(network)
+        other = checkpoints.average_network(checkpoints.load(arguments.towards))
+        blend(plain, collapse(other), arguments.amount)
     difference = write(plain, arguments.file, arguments.half, describe(values))
     print(f"{arguments.file}: {arguments.file.stat().st_size} bytes, {parameters(plain)} parameters, "
           f"{multiplications(plain)} multiplications for each pixel of the input, "
@@ -54,8 +54,10 @@ def _arguments() -> argparse.Namespace:
 
 
 def blend(network: EnlargingNetwork, other: EnlargingNetwork, amount: float) -> None:
-    """Moves the weights towards those of another network, which must have been trained from the same beginnings: what
-    lies between is then a network too (Wang and others, "Deep network interpolation", 2019)."""
+    """Moves the weights of a collapsed network towards those of another one, which was trained on from it or from the
+    same beginnings: what lies between is then a network too (Wang and others, "Deep network interpolation for
+    continuous imagery effect transition", 2019). Between the wide forms there may be none, since the branches of a
+    network that was begun from another have nothing to do with those of that one."""
     if not 0 <= amount <= 1:
         raise Refused("--amount must be from 0 to 1.")
     given, own = other.state_dict(), network.state_dict()

@@ -3,6 +3,7 @@
 import math
 import unittest
 
+import numpy
 import torch
 import torch.nn.functional as F
 
@@ -11,6 +12,7 @@ import recipe
 from discriminator import Judge
 from losses import Criterion, frequency_loss
 from recipe import Loss
+from sharpness import edge_width, gradient_energy, measure
 from smoke import ENHANCING, write_recipe
 
 
@@ -31,6 +33,20 @@ class EnhancingTests(unittest.TestCase):
             self.assertEqual(whole.shape, result.shape)
             self.assertTrue(torch.equal(result, degrade.to_bytes(result)))
             self.assertLess((result.mean() - whole.mean()).abs().item(), 2 / 255)
+
+    def test_sharpness_is_measured(self) -> None:
+        step = numpy.repeat([0.0, 100.0], 16)[None].repeat(8, 0)
+        ramp = numpy.interp(numpy.arange(32), [12, 17], [0, 100])[None].repeat(8, 0) + [0, 0.1] * 16
+        self.assertEqual((1, 5), (edge_width(step), round(edge_width(ramp))))
+        self.assertGreater(gradient_energy(step), 4 * gradient_energy(ramp))
+        self.assertTrue(math.isnan(edge_width(numpy.zeros((8, 8)))))
+        small = texture(1)
+        nearest = F.interpolate(small, scale_factor=2.0)
+        soft = F.avg_pool2d(nearest, 3, 1, 1)
+        sharper = measure(small, soft, nearest)
+        self.assertGreater(sharper.gain, 1)
+        self.assertLess(sharper.widths[1], sharper.widths[0])
+        self.assertLess(sharper.drift, measure(small, soft, nearest + 0.1).drift - 20)
 
     def test_the_kernels_of_resizing_keep_an_even_picture_even(self) -> None:
         even = torch.full((1, 3, 20, 20), 0.3)

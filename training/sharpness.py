@@ -1,0 +1,164 @@
+"""How much sharper a network is than another one on pictures that nothing better is known of.
+
+    python3 sharpness.py photo_x4.onnx enhance_x4.onnx PICTURES --sheet sheet.png
+    python3 sharpness.py photo_x4.onnx enhance_x4.onnx SET14 KODAK --recipe recipes/enhance-x4.json --write
+
+Pictures are taken as they are, or reduced and damaged by a recipe's own pipeline, by chance that the seed decides.
+Three figures for each, on luma in levels of 255: the energy of the gradient, which grows with sharpness; the mean width
+of edges in pixels, which falls with it; and the drift, by how much the result, reduced again, differs from what it was
+made of. With `--write` the table goes into docs/enhancing.md.
+"""
+
+import argparse
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy
+import torch
+from PIL import Image
+
+import degrade
+import recipe as recipes
+from documents import write_section
+from evaluate import Network, load_network, read
+from failures import Refused, run
+from quality import luma
+
+# The slope of luma, in levels for a pixel, from which on an edge counts as one.
+EDGE_MIN = 8.0
+
+# A sheet shows the middle of each picture, so many pixels of what came in.
+SHEET_SIDE = 64
+
+
+@dataclass(frozen=True)
+class Sharpness:
+    """Of one picture: for the first network, and for the other."""
+
+    energies: tuple[float, float]
+    widths: tuple[float, float]
+    drift: float
+
+    @property
+    def gain(self) -> float:
+        return self.energies[1] / self.energies[0]
+
+
+def main() -> None:
+    arguments = _arguments()
+    networks = [load_network(path) for path in (arguments.faithful, arguments.vivid)]
+    if networks[0][1] != networks[1][1]:
+        raise Refused("The networks enlarge by different scales.")
+    recipe = recipes.load(arguments.recipe) if arguments.recipe else None
+    lines = ["| pictures | sharper | gradient energy, times: least, median | edges, pixels: before, after | drift, "
+             "levels: median, most |", "|---|---|---|---|---|"]
+    sheet: list[numpy.ndarray] = []
+    for folder in arguments.folders:
+        chance = torch.Generator().manual_seed(arguments.seed)
+        rows = []
+        for path in _pictures(folder):
+            small = read(path)
+            if recipe is not None:
+                height, width = (side - side % recipe.shape.scale for side in small.shape[-2:])
+                small = degrade.damage(small[..., :height, :width], recipe.shape.scale, recipe, chance)
+            results = [enlarge(network, small) for network, _ in networks]
+            rows.append(measure(small, *results))
+            print(f"{path.name}: gradient energy times {rows[-1].gain:.2f}, edges {rows[-1].widths[0]:.2f} to "
+                  f"{rows[-1].widths[1]:.2f} pixels, drift {rows[-1].drift:.2f}", flush=True)
+            sheet.append(_row(small, results))
+        lines.append(_summary(folder.name + (", damaged" if recipe else ""), rows))
+        print(lines[-1], flush=True)
+    if arguments.sheet:
+        Image.fromarray(numpy.concatenate(sheet)).save(arguments.sheet)
+    if arguments.write:
+        write_section("enhancing.md", "sharpness.py", lines)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Compares the sharpness of two networks.")
+    parser.add_argument("faithful", type=Path, help="an ONNX file or a checkpoint")
+    parser.add_argument("vivid", type=Path, help="the one that should be sharper")
+    parser.add_argument("folders", type=Path, nargs="+", help="folders of *.png")
+    parser.add_argument("--recipe", type=Path, help="reduce and damage the pictures as this recipe does")
+    parser.add_argument("--seed", type=int, default=1, help="of that damage")
+    parser.add_argument("--sheet", type=Path, help="a PNG of each picture: bicubic, and what the networks make of it")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/enhancing.md")
+    return parser.parse_args()
+
+
+def _pictures(folder: Path) -> list[Path]:
+    paths = sorted(folder.glob("*.png")) if folder.is_dir() else []
+    if not paths:
+        raise Refused(f"{folder} is no folder with *.png.")
+    return paths
+
+
+@torch.no_grad()
+def enlarge(network: Network, small: torch.Tensor) -> torch.Tensor:
+    return degrade.to_bytes(network(small))
+
+
+def measure(small: torch.Tensor, faithful: torch.Tensor, vivid: torch.Tensor) -> Sharpness:
+    """Pictures are [1, 3, H, W] from 0 to 1."""
+    planes = [luma(x, 0)[0, 0].numpy() for x in (faithful, vivid)]
+    reduced = degrade.imresize(vivid.double(), *small.shape[-2:])
+    return Sharpness(
+        tuple(gradient_energy(plane) for plane in planes), tuple(edge_width(plane) for plane in planes),
+        255 * (reduced - small.double()).abs().mean().item())
+
+
+def gradient_energy(plane: numpy.ndarray) -> float:
+    """The mean square of the differences between neighbours, across and down."""
+    return float((numpy.diff(plane, axis=0) ** 2).mean() + (numpy.diff(plane, axis=1) ** 2).mean())
+
+
+def edge_width(plane: numpy.ndarray) -> float:
+    """How many pixels an edge takes from one side to the other, on average: from where brightness begins to rise or
+    fall to where it ends, through each steepest point (Marziliano, Dufaux, Winkler and Ebrahimi, "A no-reference
+    perceptual blur metric", 2002). NaN where there is no edge."""
+    lengths = []
+    for rows in (plane, plane.T):
+        for rising in (numpy.diff(rows, axis=1), -numpy.diff(rows, axis=1)):
+            before, after = _runs(rising), _runs(rising[:, ::-1])[:, ::-1]
+            steepest = rising >= EDGE_MIN
+            steepest[:, 1:] &= rising[:, 1:] >= rising[:, :-1]
+            steepest[:, :-1] &= rising[:, :-1] > rising[:, 1:]
+            lengths.append((before + after - 1)[steepest])
+    found = numpy.concatenate(lengths)
+    return float(found.mean()) if found.size else float("nan")
+
+
+def _runs(rising: numpy.ndarray) -> numpy.ndarray:
+    """How many steps in a row, up to each, go up."""
+    runs = numpy.zeros(rising.shape, numpy.int32)
+    for x in range(rising.shape[1]):
+        runs[:, x] = numpy.where(rising[:, x] > 0, (runs[:, x - 1] if x > 0 else 0) + 1, 0)
+    return runs
+
+
+def _summary(name: str, rows: list[Sharpness]) -> str:
+    sharper = sum(row.gain > 1 and row.widths[1] < row.widths[0] for row in rows)
+    gains, drifts = [row.gain for row in rows], [row.drift for row in rows]
+    widths = [statistics.fmean(row.widths[i] for row in rows) for i in range(2)]
+    return (f"| {name} | {sharper} of {len(rows)} | {min(gains):.2f}, {statistics.median(gains):.2f} "
+            f"| {widths[0]:.2f}, {widths[1]:.2f} | {statistics.median(drifts):.2f}, {max(drifts):.2f} |")
+
+
+def _row(small: torch.Tensor, results: list[torch.Tensor]) -> numpy.ndarray:
+    """Bicubic and the results side by side: the middle of each, [height, 3 width, 3]."""
+    scale = results[0].shape[-1] // small.shape[-1]
+    bicubic = degrade.to_bytes(degrade.imresize(small, *results[0].shape[-2:]))
+    side = SHEET_SIDE * scale
+    return numpy.concatenate([_middle(x, side) for x in (bicubic, *results)], 1)
+
+
+def _middle(x: torch.Tensor, side: int) -> numpy.ndarray:
+    samples = (x[0] * 255).round().byte().permute(1, 2, 0).numpy()
+    top, left = (max(0, (length - side) // 2) for length in samples.shape[:2])
+    part = samples[top:top + side, left:left + side]
+    return numpy.pad(part, ((0, side - part.shape[0]), (0, side - part.shape[1]), (0, 0)))
+
+
+if __name__ == "__main__":
+    run(main)
