@@ -14,6 +14,9 @@ internal sealed record ModelChoice(Model Model, Restoration? Restoration, Pictur
     // Enhancing keeps the more of a picture's own noise the higher its replication; a third of it keeps none.
     private const double ReplicationSlope = 1.5;
 
+    /// <summary>0 to 1: how far the model is from a faithful one to an enhancing one.</summary>
+    public double Enhancing { get; private init; }
+
     /// <summary>Chooses for one picture, which is looked at where <paramref name="asked"/> leaves it open.</summary>
     /// <exception cref="ModelException">There is no model that restores, and one was asked for.</exception>
     public static ModelChoice For(PixelImage image, Model asked, EnlargeOptions options, ModelStore models)
@@ -22,24 +25,32 @@ internal sealed record ModelChoice(Model Model, Restoration? Restoration, Pictur
         var model = traits is null ? asked
             : (traits.Kind == PictureKind.Drawing ? models.FindNamed(ModelStore.Drawing) : null)
                 ?? models.Get(ModelStore.Photo);
-        if (options.Enhance is { } enhance && model.Name == ModelStore.Photo)
-        {
-            model = models.Enhancing(Enhancement.PartOfNetwork(enhance)) ?? model;
-        }
+        var restoration = Restoring(asked, model, traits, options, models);
 
+        // Other models have none that enhances and is like them in all but its weights.
+        var amount = options.Enhance is { } enhance && model.Name == ModelStore.Photo
+            ? Enhancement.PartOfNetwork(enhance)
+            : 0;
+        return models.Enhancing(amount) is { } enhancing
+            ? new ModelChoice(enhancing, restoration, traits) { Enhancing = amount }
+            : new ModelChoice(model, restoration, traits);
+    }
+
+    private static Restoration? Restoring(
+        Model asked, Model model, PictureTraits? traits, EnlargeOptions options, ModelStore models)
+    {
         // A model that keeps the size does nothing but restore, so that it is restored with, and not twice.
         var strength = options.Restore ?? (asked.IsRestorer ? 1 : Needed(traits, options.Enhance));
         if (strength == 0)
         {
-            return new ModelChoice(model, null, traits);
+            return null;
         }
 
         // Without being told to, nothing is restored where there is no network for it.
         var restorer = model.IsRestorer ? model
             : options.Restore is null ? models.FindNamed(ModelStore.Restore)
             : models.Get(ModelStore.Restore);
-        var restoration = restorer is null ? null : new Restoration(restorer.Network(1), strength);
-        return new ModelChoice(model, restoration, traits);
+        return restorer is null ? null : new Restoration(restorer.Network(1), strength);
     }
 
     private static double Needed(PictureTraits? traits, EnhanceOptions? enhance) =>

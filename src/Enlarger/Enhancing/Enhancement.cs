@@ -6,12 +6,17 @@ internal sealed class Enhancement
     // With all of a picture's lines to be kept, half of what a network makes of them is.
     private const double ReplicationInNetwork = 0.5;
 
+    // Detail that an enhancing network has made is there already, and would become harsh.
+    private const double CrispnessOfNetwork = 0.6;
+
     private readonly double _creativity;
     private readonly double _replication;
+    private readonly double _crispness;
 
-    private Enhancement(EnhanceOptions options)
+    private Enhancement(EnhanceOptions options, double byNetwork)
     {
         (_creativity, _replication) = (options.Creativity, options.Replication);
+        _crispness = _creativity * (1 - (CrispnessOfNetwork * byNetwork));
         var prompt = StylePrompt.Read(options.Prompt, Lexicon.Own);
         UnknownWords = prompt.UnknownWords;
 
@@ -27,7 +32,10 @@ internal sealed class Enhancement
         options.Creativity * (1 - (ReplicationInNetwork * options.Replication));
 
     /// <summary>What is asked for; null where nothing is.</summary>
-    public static Enhancement? Of(EnhanceOptions? options) => options is null ? null : new Enhancement(options);
+    /// <param name="options">What is asked for.</param>
+    /// <param name="byNetwork">0 to 1: how enhancing the network is that enlarges the picture.</param>
+    public static Enhancement? Of(EnhanceOptions? options, double byNetwork) =>
+        options is null ? null : new Enhancement(options, byNetwork);
 
     /// <summary>Words of the prompt that mean nothing here.</summary>
     public IReadOnlyList<string> UnknownWords { get; }
@@ -47,8 +55,8 @@ internal sealed class Enhancement
 
     /// <summary>What is done to texture and edges of an enlarged picture that had so much noise.</summary>
     public DetailStrength DetailWith(double noise) => new(
-        Math.Max(-0.9, (1.4 * _creativity) + (1.5 * Style[LookKnob.Detail])),
-        Math.Max(0, _creativity * (1 + Style[LookKnob.Detail])),
+        Math.Max(-0.9, (1.4 * _crispness) + (1.5 * Style[LookKnob.Detail])),
+        Math.Max(0, _crispness * (1 + Style[LookKnob.Detail])),
         0.03 * _creativity,
         1.2 * _creativity,
         noise * _replication);

@@ -42,9 +42,9 @@ internal sealed record EnlargePlan(
 
         // A network that was named at least cleans a picture that keeps its size. Otherwise that is the business of
         // whoever restores or enhances it.
-        var enhancement = Enhancement.Of(options.Enhance);
-        var isLeft = size == source && (enhancement is not null || choice.Traits is not null);
+        var isLeft = size == source && (options.Enhance is not null || choice.Traits is not null);
         var runsNetwork = model.Kernel is null && !model.IsRestorer && needed >= 1 && !isLeft;
+        var enhancement = Enhancement.Of(options.Enhance, runsNetwork ? choice.Enhancing : 0);
         return new EnlargePlan(choice, runsNetwork ? Reach(needed, model) : [], size, enhancement);
     }
 

@@ -104,7 +104,7 @@ public sealed class EnhancedFidelityTests
 
     private static double Check(string prompt, PixelImage picture, FloatRowSource result)
     {
-        var enhancement = Enhancement.Of(new EnhanceOptions { Creativity = 1, Prompt = prompt })!;
+        var enhancement = Enhancement.Of(new EnhanceOptions { Creativity = 1, Prompt = prompt }, 0)!;
         var size = new PixelSize(picture.Width, picture.Height);
         var bounds = FidelityBounds.Of(enhancement, FidelityBounds.Faithful);
         var check = new FidelityCheck(size, 3, size, 3, bounds, isStyled: prompt.Length > 0);
