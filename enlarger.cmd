@@ -8,7 +8,7 @@ echo Building Enlarger (first use, about a minute)... 1>&2
 if not exist "%built%" mkdir "%built%"
 pushd "%root%"
 dotnet publish src\Enlarger.Server --configuration Release --use-current-runtime --no-self-contained ^
-    -p:PublishReadyToRun=true --artifacts-path "%built%\work" --output "%built%\program" > "%built%\log" 2>&1
+    -p:PublishReadyToRun=true -p:RunAnalyzers=false --artifacts-path "%built%\work" --output "%built%\program" > "%built%\log" 2>&1
 if errorlevel 1 (
     popd
     type "%built%\log" 1>&2
