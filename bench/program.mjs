@@ -123,13 +123,15 @@ async function folderTimes(input, name) {
 
 // What any picture costs, as the smallest does, is taken away, so that what is left is the price of a pixel.
 async function growth() {
-  print("\n| result, megapixels | ms | ms a megapixel, beyond what 64x64 takes | peak, MiB |\n|---|---|---|---|");
+  print("\n| result, megapixels | ms | ms a megapixel, beyond what 64x64 takes | of the network alone | peak, MiB |");
+  print("|---|---|---|---|---|");
   const least = await medianRun(await picture("least.jpg", "16x16"), "growth.jpg", "-s", "4");
   const sizes = [[144, 108], [288, 216], [576, 432], [1152, 864], [2304, 1728]];
   for (const [width, height] of values.quick ? sizes.slice(0, 4) : sizes) {
     const one = await medianRun(await picture(`${width}.jpg`, `${width}x${height}`), "growth.jpg", "-s", "4");
-    const cost = (one.milliseconds - least.milliseconds) / (one.megapixels - least.megapixels);
-    print(`| ${fixed(one.megapixels, 2)} | ${fixed(one.milliseconds)} | ${fixed(cost, 1)} | ${fixed(one.peak)} |`);
+    const cost = (part) => fixed((one[part] - least[part]) / (one.megapixels - least.megapixels), 1);
+    print(`| ${fixed(one.megapixels, 2)} | ${fixed(one.milliseconds)} | ${cost("milliseconds")} | ${cost("infer")} `
+      + `| ${fixed(one.peak)} |`);
   }
 }
 
