@@ -18,8 +18,10 @@ Change = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 Kernel = Callable[[torch.Tensor], torch.Tensor]
 
-# Pixels of the small picture that the cubic kernel looks at beyond an edge. A patch is cut with so many more.
+# Pixels of the small picture that the cubic kernel looks at beyond an edge; with an earlier life, those that nearly all
+# of its blurs and kernels do. A patch is cut with so many more.
 MARGIN = 2
+MARGIN_EARLIER = 4
 
 # In how many parts a batch has an earlier life. What was resized alike is computed together.
 HISTORIES = 4
@@ -32,6 +34,11 @@ LUMA_STEPS = (
 CHROMA_STEPS = (
     17, 18, 24, 47, 99, 99, 99, 99, 18, 21, 26, 66, 99, 99, 99, 99, 24, 26, 56, 99, 99, 99, 99, 99,
     47, 66, 99, 99, 99, 99, 99, 99) + (99,) * 32
+
+
+def margin(recipe: Recipe) -> int:
+    """How many pixels of the small picture to leave out at each edge, where a patch was mirrored."""
+    return MARGIN if recipe.earlier is None else MARGIN_EARLIER
 
 
 def cubic(x: torch.Tensor) -> torch.Tensor:

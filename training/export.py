@@ -17,6 +17,7 @@ import torch
 from onnx import numpy_helper
 
 import checkpoint as checkpoints
+import growing
 from failures import Refused, run
 from networks import EnlargingNetwork, collapse, multiplications, parameters
 from onnx_graph import HALF_ENDING, OnnxNetwork
@@ -33,11 +34,11 @@ DIFFERENCE_HALF_MAX = 1 / 255
 def main() -> None:
     arguments = _arguments()
     values = checkpoints.load(arguments.checkpoint)
-    plain = collapse(checkpoints.average_network(values))
+    plain, facts = collapse(checkpoints.average_network(values)), describe(values)
     if arguments.towards is not None:
-        other = checkpoints.average_network(checkpoints.load(arguments.towards))
-        blend(plain, collapse(other), arguments.amount)
-    difference = write(plain, arguments.file, arguments.half, describe(values))
+        blend(plain, growing.read_plain(arguments.towards), arguments.amount)
+        facts |= {"towards": towards(arguments.towards), "amount": f"{arguments.amount:g}"}
+    difference = write(plain, arguments.file, arguments.half, facts)
     print(f"{arguments.file}: {arguments.file.stat().st_size} bytes, {parameters(plain)} parameters, "
           f"{multiplications(plain)} multiplications for each pixel of the input, "
           f"depends on {plain.reach} pixels to each side; differs from PyTorch by {difference:.1e}")
@@ -48,21 +49,21 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("file", type=Path)
     parser.add_argument("--half", action="store_true", help="store weights in 16 bits, for half the bytes")
-    parser.add_argument("--towards", type=Path, help="another checkpoint of the same shape to mix in")
+    parser.add_argument("--towards", type=Path, help="a network of the same shape to mix in, a checkpoint or ONNX file")
     parser.add_argument("--amount", type=float, default=0.5, help="how much of it, 0 to 1; 0.5 without it")
     return parser.parse_args()
 
 
-def blend(network: EnlargingNetwork, other: EnlargingNetwork, amount: float) -> None:
+def blend(network: EnlargingNetwork, given: growing.Weights, amount: float) -> None:
     """Moves the weights of a collapsed network towards those of another one, which was trained on from it or from the
     same beginnings: what lies between is then a network too (Wang and others, "Deep network interpolation for
     continuous imagery effect transition", 2019). Between the wide forms there may be none, since the branches of a
     network that was begun from another have nothing to do with those of that one."""
     if not 0 <= amount <= 1:
         raise Refused("--amount must be from 0 to 1.")
-    given, own = other.state_dict(), network.state_dict()
+    own = network.state_dict()
     if {name: value.shape for name, value in given.items()} != {name: value.shape for name, value in own.items()}:
-        raise Refused("The two checkpoints are of networks of different shapes.")
+        raise Refused("The two networks have different shapes.")
     network.load_state_dict({name: torch.lerp(own[name], given[name], amount) for name in own})
 
 
@@ -72,6 +73,13 @@ def describe(values: dict[str, Any]) -> dict[str, str]:
     return {
         "recipe": recipe["name"], "purpose": recipe["purpose"], "steps": str(values["step"]),
         "seed": str(values["seed"]), "data": values["data"]}
+
+
+def towards(path: Path) -> str:
+    """What the other network was made by, in one line."""
+    if path.suffix == ".onnx":
+        return f"the file {path.name}"
+    return ", ".join(f"{name} {value}" for name, value in describe(checkpoints.load(path)).items() if name != "purpose")
 
 
 def write(network: EnlargingNetwork, path: Path, half: bool, description: dict[str, str]) -> float:

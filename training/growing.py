@@ -63,5 +63,5 @@ def _widened(name: str, own: torch.Tensor, given: torch.Tensor) -> torch.Tensor 
     places = torch.arange(given.shape[1]).view(sets, -1)
     places = places + (torch.arange(sets) * ((own.shape[1] - given.shape[1]) // sets))[:, None]
     widened[:len(given)] = 0
-    widened[:len(given), places.flatten()] = given
+    widened[:len(given), places.flatten()] = given.to(own)
     return widened

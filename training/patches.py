@@ -1,5 +1,7 @@
 """Patches of the prepared pictures, cut and turned on the device where they are trained on."""
 
+import collections
+
 import torch
 
 from archive import Archive, Picture
@@ -17,16 +19,24 @@ class PatchSource:
         unknown = set(mix) - {picture.category for picture in archive.pictures}
         if len(unknown) == len(mix):
             raise Refused(f"The data has no pictures of the recipe's categories, {', '.join(mix)}.")
-        pictures = [picture for picture in archive.part(held_out=False) if mix.get(picture.category, 0) > 0]
-        small = [picture for picture in pictures if min(picture.width, picture.height) < side_min]
-        if small or not pictures:
-            name = f"{small[0].file} is smaller than that" if small else "there are none"
-            raise Refused(f"Patches of {side_min}x{side_min} cannot be cut from all pictures: {name}.")
+        given = archive.part(held_out=False)
+        suited = [picture for picture in given if mix.get(picture.category, 0) > 0]
+        pictures = [picture for picture in suited if min(picture.width, picture.height) >= side_min]
+        if not pictures:
+            raise Refused(f"Patches of {side_min}x{side_min} can be cut from none of the pictures.")
+        self._counts = collections.Counter(picture.category for picture in pictures)
+        self._left_out = (len(given) - len(suited), len(suited) - len(pictures), side_min)
         self._samples = archive.samples.to(device)
         self._widths, self._heights, self._offsets = (
             torch.tensor([getattr(picture, name) for picture in pictures]) for name in ("width", "height", "offset"))
         self._weights = torch.tensor(
             [mix[picture.category] * picture.width * picture.height for picture in pictures], dtype=torch.float64)
+
+    def describe(self) -> str:
+        """What is trained on, and what is not."""
+        kinds = ", ".join(f"{count} {name}" for name, count in self._counts.most_common())
+        unlike, small, side = self._left_out
+        return f"pictures: {kinds}; left out, {unlike} of other categories and {small} with a side under {side} pixels"
 
     def cut(self, count: int, side: int, chance: torch.Generator) -> torch.Tensor:
         """Patches from anywhere, flipped and turned at random: float [count, 3, side, side] from 0 to 1."""

@@ -32,7 +32,7 @@ BENCHMARK_PATH = re.compile(r"kodim\d\d|(^|/)(set5|set14|b?bsd(s?100|s?300|s?500
 # A share of one in 25 is held out for validation, the same pictures on every machine.
 HELD_OUT_SHARE = 1 / 25
 
-# The smallest picture that a patch of the largest scale can be cut from, with some freedom.
+# Smaller ones hold no patch of any recipe. Training leaves out, and counts, what holds none of its own.
 SIDE_MIN = 96
 
 # Damaged or malicious headers must not take the memory of the machine.

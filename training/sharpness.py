@@ -10,6 +10,7 @@ made of. With `--write` the table goes into docs/enhancing.md.
 """
 
 import argparse
+import math
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,8 @@ class Sharpness:
 
     @property
     def gain(self) -> float:
-        return self.energies[1] / self.energies[0]
+        """How many times more energy the other has; NaN for a picture without any."""
+        return self.energies[1] / self.energies[0] if self.energies[0] > 0 else math.nan
 
 
 def main() -> None:
@@ -101,10 +103,10 @@ def enlarge(network: Network, small: torch.Tensor) -> torch.Tensor:
 
 def measure(small: torch.Tensor, faithful: torch.Tensor, vivid: torch.Tensor) -> Sharpness:
     """Pictures are [1, 3, H, W] from 0 to 1."""
-    planes = [luma(x, 0)[0, 0].numpy() for x in (faithful, vivid)]
+    first, second = (luma(x, 0)[0, 0].numpy() for x in (faithful, vivid))
     reduced = degrade.imresize(vivid.double(), *small.shape[-2:])
     return Sharpness(
-        tuple(gradient_energy(plane) for plane in planes), tuple(edge_width(plane) for plane in planes),
+        (gradient_energy(first), gradient_energy(second)), edge_widths(first, second),
         255 * (reduced - small.double()).abs().mean().item())
 
 
@@ -113,20 +115,26 @@ def gradient_energy(plane: numpy.ndarray) -> float:
     return float((numpy.diff(plane, axis=0) ** 2).mean() + (numpy.diff(plane, axis=1) ** 2).mean())
 
 
-def edge_width(plane: numpy.ndarray) -> float:
+def edge_widths(plane: numpy.ndarray, other: numpy.ndarray) -> tuple[float, float]:
     """How many pixels an edge takes from one side to the other, on average: from where brightness begins to rise or
     fall to where it ends, through each steepest point (Marziliano, Dufaux, Winkler and Ebrahimi, "A no-reference
-    perceptual blur metric", 2002). NaN where there is no edge."""
-    lengths = []
-    for rows in (plane, plane.T):
-        for rising in (numpy.diff(rows, axis=1), -numpy.diff(rows, axis=1)):
-            before, after = _runs(rising), _runs(rising[:, ::-1])[:, ::-1]
-            steepest = rising >= EDGE_MIN
+    perceptual blur metric", 2002). The edges are those of `plane` that `other` has too, so that neither what only one
+    of them has counts, nor ringing. NaN where there are none."""
+    found = []
+    for a, b in ((plane, other), (plane.T, other.T)):
+        for sign in (1, -1):
+            rising, again = sign * numpy.diff(a, axis=1), sign * numpy.diff(b, axis=1)
+            steepest = (rising >= EDGE_MIN) & (again > 0)
             steepest[:, 1:] &= rising[:, 1:] >= rising[:, :-1]
             steepest[:, :-1] &= rising[:, :-1] > rising[:, 1:]
-            lengths.append((before + after - 1)[steepest])
-    found = numpy.concatenate(lengths)
-    return float(found.mean()) if found.size else float("nan")
+            found.append(numpy.stack([_lengths(rising)[steepest], _lengths(again)[steepest]]))
+    widths = numpy.concatenate(found, 1)
+    return tuple(widths.mean(1)) if widths.size else (math.nan, math.nan)
+
+
+def _lengths(rising: numpy.ndarray) -> numpy.ndarray:
+    """How many steps that go up each is one of."""
+    return _runs(rising) + _runs(rising[:, ::-1])[:, ::-1] - 1
 
 
 def _runs(rising: numpy.ndarray) -> numpy.ndarray:
@@ -138,7 +146,11 @@ def _runs(rising: numpy.ndarray) -> numpy.ndarray:
 
 
 def _summary(name: str, rows: list[Sharpness]) -> str:
+    # What has no edges is neither sharp nor not.
+    rows = [row for row in rows if not math.isnan(row.widths[0])]
     sharper = sum(row.gain > 1 and row.widths[1] < row.widths[0] for row in rows)
+    if not rows:
+        raise Refused(f"No picture of {name} has edges.")
     gains, drifts = [row.gain for row in rows], [row.drift for row in rows]
     widths = [statistics.fmean(row.widths[i] for row in rows) for i in range(2)]
     return (f"| {name} | {sharper} of {len(rows)} | {min(gains):.2f}, {statistics.median(gains):.2f} "

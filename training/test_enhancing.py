@@ -12,7 +12,7 @@ import recipe
 from discriminator import Judge
 from losses import Criterion, frequency_loss
 from recipe import Loss
-from sharpness import edge_width, gradient_energy, measure
+from sharpness import edge_widths, gradient_energy, measure
 from smoke import ENHANCING, write_recipe
 
 
@@ -36,10 +36,10 @@ class EnhancingTests(unittest.TestCase):
 
     def test_sharpness_is_measured(self) -> None:
         step = numpy.repeat([0.0, 100.0], 16)[None].repeat(8, 0)
-        ramp = numpy.interp(numpy.arange(32), [12, 17], [0, 100])[None].repeat(8, 0) + [0, 0.1] * 16
-        self.assertEqual((1, 5), (edge_width(step), round(edge_width(ramp))))
-        self.assertGreater(gradient_energy(step), 4 * gradient_energy(ramp))
-        self.assertTrue(math.isnan(edge_width(numpy.zeros((8, 8)))))
+        ramp = numpy.interp(numpy.arange(32), range(13, 19), [0, 10, 30, 70, 90, 100])[None].repeat(8, 0)
+        self.assertEqual((5, 1), edge_widths(ramp, step))
+        self.assertGreater(gradient_energy(step), 3 * gradient_energy(ramp))
+        self.assertTrue(math.isnan(edge_widths(numpy.zeros((8, 8)), step[:, :8])[0]))
         small = texture(1)
         nearest = F.interpolate(small, scale_factor=2.0)
         soft = F.avg_pool2d(nearest, 3, 1, 1)

@@ -47,7 +47,7 @@ class TrainingRun:
         self._recipe, self._data, self._budget, self._device, self._seed = recipe, data, budget, device, seed
         self._effort = recipe.effort(device.type)
         self._scale = recipe.shape.scale
-        self._target_side = (self._effort.patch + 2 * degrade.MARGIN) * self._scale
+        self._target_side = (self._effort.patch + 2 * degrade.margin(recipe)) * self._scale
         self._patches = PatchSource(data, recipe.mix, self._target_side, device)
         # channels_last is what tensor cores read; on a CPU it is slower with so few channels.
         self._layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
@@ -94,6 +94,7 @@ class TrainingRun:
     def train(self, path: Path, pause: float | None) -> None:
         """Trains until the budget is spent, or `pause` of it, and writes checkpoints to `path`."""
         validation = Validation(self._recipe, self._data, self._device)
+        print(self._patches.describe(), flush=True)
         print(f"{self._recipe.name} on {self._device.type}, seed {self._seed}, from step {self._step}; "
               f"without a network {validation.baseline()}", flush=True)
         end = self._budget.total if pause is None else min(self._budget.total, self._spent + pause)
@@ -149,7 +150,7 @@ class TrainingRun:
         target = self._patches.cut(self._effort.batch, self._target_side, self._chance)
         source = degrade.damage(target, self._scale, self._recipe, self._chance)
         # Reducing saw only the patch; what it gave near the edges is left out.
-        margin = degrade.MARGIN
+        margin = degrade.margin(self._recipe)
         source = source[..., margin:-margin, margin:-margin]
         margin *= self._scale
         target = target[..., margin:-margin, margin:-margin]

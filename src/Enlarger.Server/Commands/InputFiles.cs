@@ -34,6 +34,10 @@ internal sealed partial class InputFiles
     /// <summary>How many pictures were left out because they are named like results.</summary>
     public int LeftOut => _leftOut.Count(path => !_seen.Contains(path));
 
+    /// <summary>It has a wildcard, and is no name of anything that is there.</summary>
+    public static bool IsPattern(string input) =>
+        input.IndexOfAny(Wildcards) >= 0 && !Directory.Exists(input) && !File.Exists(input);
+
     /// <param name="inputs">What was written on the command line.</param>
     /// <param name="recursive">Folders are searched to the bottom.</param>
     /// <param name="outputFolder">
@@ -53,7 +57,7 @@ internal sealed partial class InputFiles
             {
                 found.Add(new InputFile(input, Path.GetFileName(input)));
             }
-            else if (input.IndexOfAny(Wildcards) >= 0)
+            else if (IsPattern(input))
             {
                 found.AddPattern(input, leaveOutResults: outputFolder is null);
             }

@@ -48,7 +48,9 @@ internal static class ReduceCommand
         command.SetAction((result, cancel) =>
         {
             var places = (result.GetRequiredValue(output), result.GetValue(cropOutput));
-            foreach (var (path, small, cropped) in Pictures(result.GetRequiredValue(input), places))
+            var pictures = Pictures(result.GetRequiredValue(input), places).ToList();
+            RefuseOverwriting(pictures);
+            foreach (var (path, small, cropped) in pictures)
             {
                 Reduce(path, small, cropped, result.GetValue(scale), result.GetValue(force), cancel);
                 terminal.Out.WriteLine(small);
@@ -68,6 +70,30 @@ internal static class ReduceCommand
                 Path.Combine(outputs.Small, name),
                 outputs.Cropped is { } folder ? Path.Combine(folder, name) : null))
             : [(input, outputs.Small, outputs.Cropped)];
+
+    // Before anything is written, since what comes first could take the place of what is read later.
+    private static void RefuseOverwriting(
+        IReadOnlyList<(string Path, string Output, string? CropOutput)> pictures)
+    {
+        var paths = new RealPaths();
+        var inputs = pictures.SelectMany(picture => new[] { paths.Place(picture.Path), paths.Target(picture.Path) })
+            .ToHashSet(InputFiles.FileNames);
+        var outputs = new HashSet<string>(InputFiles.FileNames);
+        var written = pictures.SelectMany(picture => new[] { picture.Output, picture.CropOutput }).OfType<string>();
+        foreach (var output in written)
+        {
+            var place = paths.Place(output);
+            if (inputs.Contains(place))
+            {
+                throw new UsageException($"{output} is an input, and would be overwritten.", "enlarger reduce");
+            }
+
+            if (!outputs.Add(place))
+            {
+                throw new UsageException($"{output} would be written twice.", "enlarger reduce");
+            }
+        }
+    }
 
     private static void Reduce(
         string input, string output, string? cropOutput, int factor, bool force, CancellationToken cancel)

@@ -20,7 +20,7 @@ internal sealed record UpscalePlan(
         }
 
         var severalInputs = request.Inputs.Count > 1
-            || request.Inputs.Any(input => Directory.Exists(input) || !File.Exists(input));
+            || request.Inputs.Any(input => Directory.Exists(input) || InputFiles.IsPattern(input));
         var toFolder = request.Output is { } output
             && (severalInputs || Directory.Exists(output) || Path.EndsInDirectorySeparator(output));
         if (toFolder && File.Exists(request.Output))

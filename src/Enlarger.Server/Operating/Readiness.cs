@@ -22,7 +22,10 @@ internal sealed partial class Readiness(
     private (bool Writable, long At)? _probed;
     private volatile bool _modelLoaded;
 
-    /// <summary>Compiles the networks before the server listens, so that no request waits for it.</summary>
+    /// <summary>
+    /// Compiles the networks before the server listens, so that no request waits for it. Those between two others are
+    /// compiled when enhancing first asks for them, since there are many.
+    /// </summary>
     /// <exception cref="Inference.ModelException">The model is unknown, or cannot be used.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -33,7 +33,7 @@ internal sealed record ModelChoice(Model Model, Restoration? Restoration, Pictur
             : 0;
         return models.Enhancing(amount) is { } enhancing
             ? new ModelChoice(enhancing, restoration, traits) { Enhancing = amount }
-            : new ModelChoice(model, restoration, traits);
+            : new ModelChoice(model, restoration, traits) { Enhancing = model.Name == ModelStore.Enhance ? 1 : 0 };
     }
 
     private static Restoration? Restoring(

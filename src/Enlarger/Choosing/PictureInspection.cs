@@ -43,9 +43,9 @@ internal static class PictureInspection
         var (blocking, deviation) = (grid.Strength, 255 * noise.Deviation);
         return new PictureTraits(
             twoTone > 0 && flatness + (2 * twoTone) > DrawingMin ? PictureKind.Drawing : PictureKind.Photograph,
-            blocking > BlockingMin ? PictureCondition.Compressed
-                : deviation > NoiseMin ? PictureCondition.Noisy
-                : PictureCondition.Clean,
+            Math.Max(blocking / BlockingMin, deviation / NoiseMin) <= 1 ? PictureCondition.Clean
+                : blocking / BlockingMin >= deviation / NoiseMin ? PictureCondition.Compressed
+                : PictureCondition.Noisy,
             flatness,
             twoTone,
             blocking,
@@ -53,13 +53,10 @@ internal static class PictureInspection
     }
 
     /// <summary>0 to 1: how much a picture of these traits should be restored.</summary>
-    public static double Restoring(PictureTraits traits) => traits.Condition switch
+    public static double Restoring(PictureTraits traits)
     {
-        PictureCondition.Clean => 0,
-        PictureCondition.Compressed => Strength(traits.Blocking / BlockingMin),
-        PictureCondition.Noisy => Strength(traits.Noise / NoiseMin),
-    };
-
-    private static double Strength(double damage) =>
-        Math.Min(1, StrengthMin + ((1 - StrengthMin) * (damage - 1) / (WholeAt - 1)));
+        var damage = Math.Max(traits.Blocking / BlockingMin, traits.Noise / NoiseMin);
+        return traits.Condition == PictureCondition.Clean ? 0
+            : Math.Min(1, StrengthMin + ((1 - StrengthMin) * (damage - 1) / (WholeAt - 1)));
+    }
 }

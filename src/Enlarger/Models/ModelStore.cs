@@ -63,8 +63,8 @@ public sealed class ModelStore
             + "and any ONNX file by its path.");
 
     /// <summary>
-    /// The model part of the way from <see cref="Photo"/> to <see cref="Enhance"/>, with the networks of the former at
-    /// scales that the latter has none for; null at 0, and where there is no way to go.
+    /// The model part of the way from <see cref="Photo"/> to <see cref="Enhance"/>, for those scales that both have;
+    /// null at 0, and where there is no way to go.
     /// </summary>
     /// <param name="amount">0 to 1; rounded to sixteenths.</param>
     internal Model? Enhancing(double amount)
@@ -78,14 +78,12 @@ public sealed class ModelStore
     private static Model Between(Model from, Model to, double amount)
     {
         var assembly = typeof(ModelStore).Assembly;
-        return new Model(to.Name, to.Card, from.Scales.ToDictionary(
+        return new Model(to.Name, to.Card, from.Scales.Intersect(to.Scales).ToDictionary(
             scale => scale,
-            scale => new Lazy<Network>(() => !to.Scales.Contains(scale)
-                ? from.Network(scale)
-                : Inference.Network.LoadBetween(
-                    ReadBytes(assembly, NetworkFile(from.Name, scale)),
-                    ReadBytes(assembly, NetworkFile(to.Name, scale)),
-                    amount))));
+            scale => new Lazy<Network>(() => Inference.Network.LoadBetween(
+                ReadBytes(assembly, NetworkFile(from.Name, scale)),
+                ReadBytes(assembly, NetworkFile(to.Name, scale)),
+                amount))));
     }
 
     private static string NetworkFile(string name, int scale) =>

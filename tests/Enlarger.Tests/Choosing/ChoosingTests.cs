@@ -1,3 +1,4 @@
+using Enlarger.Choosing;
 using Enlarger.Imaging;
 using Enlarger.Models;
 using Enlarger.Tests.Enhancing;
@@ -72,6 +73,18 @@ public sealed class ChoosingTests
 
         Assert.Equal(PictureCondition.Noisy, result.Traits!.Condition);
         Assert.True(ImageQuality.Psnr(picture, image, 0) > ImageQuality.Psnr(picture, damaged, 0) + 1);
+    }
+
+    [Theory]
+    [InlineData(0.085, 20, 1)]
+    [InlineData(0.16, 8, 1)]
+    [InlineData(0.12, 8, 0.75)]
+    public void The_worse_of_two_damages_says_how_much_is_restored(double blocking, double noise, double strength)
+    {
+        var condition = noise == 20 ? PictureCondition.Noisy : PictureCondition.Compressed;
+        var traits = new PictureTraits(PictureKind.Photograph, condition, 0, 0, blocking, noise);
+
+        Assert.Equal(strength, PictureInspection.Restoring(traits), 1e-9);
     }
 
     [Theory]

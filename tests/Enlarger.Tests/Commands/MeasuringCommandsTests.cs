@@ -55,6 +55,27 @@ public sealed class MeasuringCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Reduce_overwrites_no_input_and_nothing_of_its_own()
+    {
+        Directory.CreateDirectory(_folder["originals"]);
+        File.WriteAllBytes(_folder["originals/a.png"], CommandRun.Picture(48, 36));
+        var before = File.ReadAllBytes(_folder["originals/a.png"]);
+
+        foreach (var outputs in new[] { ("originals", "other"), ("other", "originals"), ("other", "other") })
+        {
+            var refused = await CommandRun.Of(
+                "reduce", _folder["originals"], "-o", _folder[outputs.Item1], "--crop-output", _folder[outputs.Item2],
+                "--force");
+
+            Assert.Equal(2, refused.ExitCode);
+            Assert.Contains(outputs == ("other", "other") ? "twice" : "is an input", refused.Error);
+            Assert.False(Directory.Exists(_folder["other"]));
+        }
+
+        Assert.Equal(before, File.ReadAllBytes(_folder["originals/a.png"]));
+    }
+
+    [Fact]
     public async Task A_folder_without_pictures_and_a_picture_without_its_pair_are_named()
     {
         Directory.CreateDirectory(_folder["originals"]);

@@ -29,6 +29,17 @@ public sealed class UpscalePathsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_not_there_is_named_whatever_is_where_its_result_would_be()
+    {
+        AddPicture("out.png");
+
+        var run = await Upscale(_folder["typo.jpg"], "-o", _folder["out.png"]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("There is no file or folder", run.Error);
+    }
+
+    [Fact]
     public async Task A_pattern_does_not_mean_its_own_results()
     {
         AddPicture("a.png");

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Enlarger.Inference;
+using Enlarger.Inference.Onnx;
 
 namespace Enlarger.Tests.Inference;
 
@@ -24,6 +26,16 @@ public sealed class InterpolationTests
     }
 
     [Fact]
+    public void Weights_that_stand_in_nodes_are_mixed_too()
+    {
+        var (from, to) = (Biased(1), Biased(3));
+
+        Assert.All(Run(Network.LoadBetween(from, to, 0.5)).Zip(Picture), pair =>
+            Assert.Equal(pair.Second + 2, pair.First, 1e-5f));
+        Assert.Contains("operators", Refusal(from, Biased(3, opset: 16)));
+    }
+
+    [Fact]
     public void Networks_that_differ_in_more_than_their_weights_have_nothing_between_them()
     {
         var conv = Conv(1);
@@ -40,6 +52,15 @@ public sealed class InterpolationTests
     [InlineData(double.NaN)]
     public void An_amount_beyond_either_end_is_refused(double amount) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Network.LoadBetween(Conv(1), Conv(2), amount));
+
+    private static byte[] Biased(float value, long opset = 17)
+    {
+        var bias = OnnxWriter.Tensor(OnnxType.Float, [1], MemoryMarshal.AsBytes<float>([value]));
+        return new OnnxWriter(opset).Input("x", 3)
+            .Node("Constant", [], "b", ("value", bias))
+            .Node("Add", ["x", "b"], "y")
+            .Output("y").ToArray();
+    }
 
     private static string Refusal(byte[] from, OnnxWriter to) => Refusal(from, to.ToArray());
 

@@ -17,7 +17,8 @@ internal sealed record OnnxGraph(
     /// <exception cref="ModelException">The other has other operators, or constants of other shapes.</exception>
     public OnnxGraph Towards(OnnxGraph other, float amount)
     {
-        if (!Nodes.Select(Wiring).SequenceEqual(other.Nodes.Select(Wiring), StringComparer.Ordinal))
+        if (Opset != other.Opset
+            || !Nodes.Select(Wiring).SequenceEqual(other.Nodes.Select(Wiring), StringComparer.Ordinal))
         {
             throw new ModelException("Between two networks of different operators there is none.");
         }
@@ -27,12 +28,16 @@ internal sealed record OnnxGraph(
             pair => pair.Value.Towards(other.Initializers.GetValueOrDefault(pair.Key), amount)
                 ?? throw new ModelException($"The networks differ in the shape of \"{pair.Key}\"."),
             StringComparer.Ordinal);
-        return this with { Initializers = constants };
+        return this with
+        {
+            Initializers = constants,
+            Nodes = [.. Nodes.Zip(other.Nodes, (own, its) => own.Towards(its, amount))],
+        };
 
         static string Wiring(OnnxNode node)
         {
             var settings = node.Attributes.Select(Setting).Order(StringComparer.Ordinal);
-            return string.Join(" ", [node.Operator, .. node.Inputs, ":", .. node.Outputs, .. settings]);
+            return string.Join(" ", [node.Domain, node.Operator, .. node.Inputs, ":", .. node.Outputs, .. settings]);
         }
 
         static string Setting(KeyValuePair<string, OnnxAttribute> attribute)
@@ -54,7 +59,25 @@ internal sealed record OnnxNode(
     string Domain,
     IReadOnlyList<string> Inputs,
     IReadOnlyList<string> Outputs,
-    IReadOnlyDictionary<string, OnnxAttribute> Attributes);
+    IReadOnlyDictionary<string, OnnxAttribute> Attributes)
+{
+    /// <summary>
+    /// This node with the constants among its attributes part of the way to those of another, which has the same
+    /// attributes.
+    /// </summary>
+    /// <exception cref="ModelException">The other's constants have other shapes.</exception>
+    public OnnxNode Towards(OnnxNode other, float amount) => this with
+    {
+        Attributes = Attributes.ToDictionary(
+            pair => pair.Key,
+            pair => pair.Value.Tensor is not { } tensor ? pair.Value : pair.Value with
+            {
+                Tensor = tensor.Towards(other.Attributes[pair.Key].Tensor, amount)
+                    ?? throw new ModelException($"The networks differ in the shape of \"{Outputs[0]}\"."),
+            },
+            StringComparer.Ordinal),
+    };
+}
 
 /// <summary>An attribute; the member that its kind names is set, the others are empty.</summary>
 internal sealed record OnnxAttribute(
@@ -83,8 +106,9 @@ internal enum OnnxType
 /// </summary>
 internal sealed record OnnxTensor(OnnxType Type, long[] Shape, float[] Floats, long[] Ints)
 {
-    /// <summary>Part of the way to another; null where that has another shape. Whole numbers stay.</summary>
+    /// <summary>Part of the way to another; null where that has another shape, or other whole numbers.</summary>
     public OnnxTensor? Towards(OnnxTensor? other, float amount) =>
-        other is null || !Shape.SequenceEqual(other.Shape) || Floats.Length != other.Floats.Length ? null
+        other is null || !Shape.SequenceEqual(other.Shape) || !Ints.SequenceEqual(other.Ints)
+            || Floats.Length != other.Floats.Length ? null
             : this with { Floats = [.. Floats.Zip(other.Floats, (own, its) => own + (amount * (its - own)))] };
 }
