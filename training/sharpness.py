@@ -1,12 +1,13 @@
 """How much sharper a network is than another one on pictures that nothing better is known of.
 
     python3 sharpness.py photo_x4.onnx enhance_x4.onnx PICTURES --sheet sheet.png
-    python3 sharpness.py photo_x4.onnx enhance_x4.onnx SET14 KODAK --recipe recipes/enhance-x4.json --write
+    python3 sharpness.py photo_x4.onnx enhance_x4.onnx --recipe recipes/enhance-x4.json --damage SET14 KODAK --write
 
 Pictures are taken as they are, or reduced and damaged by a recipe's own pipeline, by chance that the seed decides.
-Three figures for each, on luma in levels of 255: the energy of the gradient, which grows with sharpness; the mean width
-of edges in pixels, which falls with it; and the drift, by how much the result, reduced again, differs from what it was
-made of. With `--write` the table goes into docs/enhancing.md.
+Figures for each: the energy of the gradient of luma, which grows with sharpness; the mean width of its edges in pixels,
+which falls with it; and the drift, by how many levels of 255 the result, reduced again, differs from what it was made
+of, pixel by pixel and on squares of 8x8, where noise that was taken away counts little. With `--write` the table goes
+into docs/enhancing.md.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy
 import torch
+import torch.nn.functional as F
 from PIL import Image
 
 import degrade
@@ -29,6 +31,9 @@ from quality import luma
 # The slope of luma, in levels for a pixel, from which on an edge counts as one.
 EDGE_MIN = 8.0
 
+# Of pixels of what came in: large enough for noise to cancel out, and small enough to see a shape move.
+SQUARE = 8
+
 # A sheet shows the middle of each picture, so many pixels of what came in.
 SHEET_SIDE = 64
 
@@ -40,6 +45,7 @@ class Sharpness:
     energies: tuple[float, float]
     widths: tuple[float, float]
     drift: float
+    coarse_drift: float
 
     @property
     def gain(self) -> float:
@@ -52,11 +58,13 @@ def main() -> None:
     networks = [load_network(path) for path in (arguments.faithful, arguments.vivid)]
     if networks[0][1] != networks[1][1]:
         raise Refused("The networks enlarge by different scales.")
-    recipe = recipes.load(arguments.recipe) if arguments.recipe else None
+    if bool(arguments.recipe) != bool(arguments.damage) or not (arguments.folders or arguments.damage):
+        raise Refused("Name folders of pictures; those after --damage are damaged by --recipe.")
+    given = recipes.load(arguments.recipe) if arguments.recipe else None
     lines = ["| pictures | sharper | gradient energy, times: least, median | edges, pixels: before, after | drift, "
-             "levels: median, most |", "|---|---|---|---|---|"]
+             "levels: median, most | on squares |", "|---|---|---|---|---|---|"]
     sheet: list[numpy.ndarray] = []
-    for folder in arguments.folders:
+    for folder, recipe in [(path, None) for path in arguments.folders] + [(path, given) for path in arguments.damage]:
         chance = torch.Generator().manual_seed(arguments.seed)
         rows = []
         for path in _pictures(folder):
@@ -81,8 +89,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Compares the sharpness of two networks.")
     parser.add_argument("faithful", type=Path, help="an ONNX file or a checkpoint")
     parser.add_argument("vivid", type=Path, help="the one that should be sharper")
-    parser.add_argument("folders", type=Path, nargs="+", help="folders of *.png")
-    parser.add_argument("--recipe", type=Path, help="reduce and damage the pictures as this recipe does")
+    parser.add_argument("folders", type=Path, nargs="*", help="folders of *.png, taken as they are")
+    parser.add_argument("--damage", type=Path, nargs="+", default=[], help="folders of *.png to reduce and damage")
+    parser.add_argument("--recipe", type=Path, help="the recipe whose damage that is")
     parser.add_argument("--seed", type=int, default=1, help="of that damage")
     parser.add_argument("--sheet", type=Path, help="a PNG of each picture: bicubic, and what the networks make of it")
     parser.add_argument("--write", action="store_true", help="put the table into docs/enhancing.md")
@@ -104,10 +113,10 @@ def enlarge(network: Network, small: torch.Tensor) -> torch.Tensor:
 def measure(small: torch.Tensor, faithful: torch.Tensor, vivid: torch.Tensor) -> Sharpness:
     """Pictures are [1, 3, H, W] from 0 to 1."""
     first, second = (luma(x, 0)[0, 0].numpy() for x in (faithful, vivid))
-    reduced = degrade.imresize(vivid.double(), *small.shape[-2:])
+    difference = 255 * (degrade.imresize(vivid.double(), *small.shape[-2:]) - small.double())
     return Sharpness(
         (gradient_energy(first), gradient_energy(second)), edge_widths(first, second),
-        255 * (reduced - small.double()).abs().mean().item())
+        difference.abs().mean().item(), F.avg_pool2d(difference, SQUARE).abs().mean().item())
 
 
 def gradient_energy(plane: numpy.ndarray) -> float:
@@ -152,9 +161,11 @@ def _summary(name: str, rows: list[Sharpness]) -> str:
     if not rows:
         raise Refused(f"No picture of {name} has edges.")
     gains, drifts = [row.gain for row in rows], [row.drift for row in rows]
+    coarse = [row.coarse_drift for row in rows]
     widths = [statistics.fmean(row.widths[i] for row in rows) for i in range(2)]
     return (f"| {name} | {sharper} of {len(rows)} | {min(gains):.2f}, {statistics.median(gains):.2f} "
-            f"| {widths[0]:.2f}, {widths[1]:.2f} | {statistics.median(drifts):.2f}, {max(drifts):.2f} |")
+            f"| {widths[0]:.2f}, {widths[1]:.2f} | {statistics.median(drifts):.2f}, {max(drifts):.2f} "
+            f"| {statistics.median(coarse):.2f}, {max(coarse):.2f} |")
 
 
 def _row(small: torch.Tensor, results: list[torch.Tensor]) -> numpy.ndarray:
