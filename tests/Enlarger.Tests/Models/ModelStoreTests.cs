@@ -14,7 +14,7 @@ public sealed class ModelStoreTests : IDisposable
     public void Lists_the_choice_then_the_networks_then_the_kernels()
     {
         Assert.Equal(
-            ["auto", "photo", "photo-fast", "restore", "bicubic", "lanczos"],
+            ["auto", "enhance", "photo", "photo-fast", "restore", "bicubic", "lanczos"],
             _store.List().Select(model => model.Name));
         Assert.Equal([2, 4], _store.Get("photo").Scales);
         Assert.Empty(_store.Get("bicubic").Scales);
@@ -28,6 +28,29 @@ public sealed class ModelStoreTests : IDisposable
         {
             Assert.All(model.Scales, scale => Assert.Equal(scale, model.Network(scale).Scale));
         }
+    }
+
+    [Fact]
+    public void Between_the_faithful_and_the_enhancing_networks_there_are_others()
+    {
+        var picture = Enumerable.Range(0, 3 * 24 * 24).Select(i => i * 37 % 101 / 101f).ToArray();
+        var (photo, enhance) = (_store.Get("photo"), _store.Get("enhance"));
+
+        Assert.Null(_store.Enhancing(0));
+        Assert.Same(_store.Enhancing(0.5), _store.Enhancing(0.51));
+        Assert.Equal(photo.Scales, enhance.Scales);
+        Assert.All(photo.Scales, scale =>
+        {
+            var faithful = Output(photo);
+            var (little, half, whole) = (Change(0.0625), Change(0.5), Change(1));
+            Assert.True(0 < little && little < half && half < whole, $"{little}, {half}, {whole}");
+            Assert.Equal(Output(enhance), Output(_store.Enhancing(1)!));
+
+            double Change(double amount) =>
+                Output(_store.Enhancing(amount)!).Zip(faithful, (a, b) => Math.Abs(a - b)).Average();
+
+            float[] Output(Model model) => model.Network(scale).Enlarge(picture, 24, 24);
+        });
     }
 
     [Theory]
