@@ -3,11 +3,14 @@ namespace Enlarger.Enhancing;
 /// <summary>What <see cref="EnhanceOptions"/> come to, in the figures of the stages.</summary>
 internal sealed class Enhancement
 {
+    // Further on, even texture shows the grid in which the network lays out its pixels.
+    private const double NetworkMost = 0.75;
+
     // With all of a picture's lines to be kept, half of what a network makes of them is.
     private const double ReplicationInNetwork = 0.5;
 
     // Detail that an enhancing network has made is there already, and would become harsh.
-    private const double CrispnessOfNetwork = 0.6;
+    private const double CrispnessOfNetwork = 0.8;
 
     private readonly double _creativity;
     private readonly double _replication;
@@ -29,7 +32,7 @@ internal sealed class Enhancement
     /// lines.
     /// </summary>
     public static double PartOfNetwork(EnhanceOptions options) =>
-        options.Creativity * (1 - (ReplicationInNetwork * options.Replication));
+        NetworkMost * options.Creativity * (1 - (ReplicationInNetwork * options.Replication));
 
     /// <summary>What is asked for; null where nothing is.</summary>
     /// <param name="options">What is asked for.</param>
@@ -58,7 +61,7 @@ internal sealed class Enhancement
         Math.Max(-0.9, (1.4 * _crispness) + (1.5 * Style[LookKnob.Detail])),
         Math.Max(0, _crispness * (1 + Style[LookKnob.Detail])),
         0.03 * _creativity,
-        1.2 * _creativity,
+        1.2 * _crispness,
         noise * _replication);
 
     /// <summary>The colours and textures of the result.</summary>
