@@ -110,5 +110,5 @@ internal sealed record OnnxTensor(OnnxType Type, long[] Shape, float[] Floats, l
     public OnnxTensor? Towards(OnnxTensor? other, float amount) =>
         other is null || !Shape.SequenceEqual(other.Shape) || !Ints.SequenceEqual(other.Ints)
             || Floats.Length != other.Floats.Length ? null
-            : this with { Floats = [.. Floats.Zip(other.Floats, (own, its) => own + (amount * (its - own)))] };
+            : this with { Floats = [.. Floats.Zip(other.Floats, (own, its) => ((1 - amount) * own) + (amount * its))] };
 }
