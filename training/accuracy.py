@@ -21,6 +21,7 @@ import torch
 from PIL import Image
 
 from documents import ROOT, write_section
+from evaluate import pictures
 from failures import Refused, run
 from onnx_graph import OnnxNetwork
 
@@ -55,18 +56,18 @@ class Accuracy:
 
 def main() -> None:
     arguments = _arguments()
-    pictures = sorted(arguments.references.glob("*.png"))[:arguments.pictures]
-    if not pictures:
-        raise Refused(f"{arguments.references} is no folder with *.png.")
+    if arguments.pictures is not None and arguments.pictures < 1:
+        raise Refused("--pictures must be at least 1.")
+    paths = pictures(arguments.references)[:arguments.pictures]
     models = [Path(model) for model in arguments.models] or sorted((ROOT / "models").glob("*.onnx"))
     lines = ["| network | samples | worst difference | | root mean square | equal in 8 bits | levels at worst |",
              "|---|---|---|---|---|---|---|"]
     print("\n".join(lines), flush=True)
     for model in models:
-        lines.append(measure(model, pictures).row(model.name))
+        lines.append(measure(model, paths).row(model.name))
         print(lines[-1], flush=True)
     if arguments.write:
-        title = f"On {len(pictures)} picture{'s' if len(pictures) > 1 else ''}:"
+        title = f"On {len(paths)} picture{'s' if len(paths) > 1 else ''}:"
         write_section("performance.md", "accuracy.py", [title, "", *lines])
 
 
@@ -80,11 +81,11 @@ def _arguments() -> argparse.Namespace:
 
 
 @torch.no_grad()
-def measure(model: Path, pictures: list[Path]) -> Accuracy:
+def measure(model: Path, paths: list[Path]) -> Accuracy:
     network = OnnxNetwork(model).double()
     accuracy = Accuracy()
     with tempfile.TemporaryDirectory() as folder:
-        for path in pictures:
+        for path in paths:
             picture = numpy.asarray(Image.open(path).convert("RGB"))
             samples = torch.from_numpy(picture / 255).permute(2, 0, 1)[None]
             reference = network(samples)[0].clamp(0, 1).permute(1, 2, 0).numpy()

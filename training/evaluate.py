@@ -35,9 +35,7 @@ def main() -> None:
         raise Refused("A network of scale 1 has nothing to do on a perfect picture; --jpeg says how to damage it.")
     if arguments.jpeg is not None and not 1 <= arguments.jpeg <= 100:
         raise Refused("--jpeg must be from 1 to 100.")
-    paths = sorted(arguments.references.glob("*.png")) if arguments.references.is_dir() else []
-    if not paths:
-        raise Refused(f"{arguments.references} is no folder with *.png.")
+    paths = pictures(arguments.references)
     figures = {path.name: measure(read(path), network, scale, arguments.jpeg) for path in paths}
     for name, row in figures.items():
         if not arguments.json:
@@ -62,6 +60,14 @@ def load_network(path: Path) -> tuple[Network, int]:
         return network, network.scale
     network = collapse(checkpoints.average_network(checkpoints.load(path)))
     return network, network.scale
+
+
+def pictures(folder: Path) -> list[Path]:
+    """The picture files of a folder, by name; at least one."""
+    paths = sorted(folder.glob("*.png")) if folder.is_dir() else []
+    if not paths:
+        raise Refused(f"{folder} is no folder with *.png.")
+    return paths
 
 
 def read(path: Path) -> torch.Tensor:

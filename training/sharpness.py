@@ -24,7 +24,7 @@ from PIL import Image
 import degrade
 import recipe as recipes
 from documents import write_section
-from evaluate import Network, load_network, read
+from evaluate import Network, load_network, pictures, read
 from failures import Refused, run
 from quality import luma
 
@@ -67,7 +67,7 @@ def main() -> None:
     for folder, recipe in [(path, None) for path in arguments.folders] + [(path, given) for path in arguments.damage]:
         chance = torch.Generator().manual_seed(arguments.seed)
         rows = []
-        for path in _pictures(folder):
+        for path in pictures(folder):
             small = read(path)
             if recipe is not None:
                 height, width = (side - side % recipe.shape.scale for side in small.shape[-2:])
@@ -96,13 +96,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sheet", type=Path, help="a PNG of each picture: bicubic, and what the networks make of it")
     parser.add_argument("--write", action="store_true", help="put the table into docs/enhancing.md")
     return parser.parse_args()
-
-
-def _pictures(folder: Path) -> list[Path]:
-    paths = sorted(folder.glob("*.png")) if folder.is_dir() else []
-    if not paths:
-        raise Refused(f"{folder} is no folder with *.png.")
-    return paths
 
 
 @torch.no_grad()
