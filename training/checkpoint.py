@@ -12,7 +12,7 @@ from failures import Refused
 from networks import EnlargingNetwork, Shape
 
 # Counts up when a checkpoint means something else than before.
-VERSION = 1
+VERSION = 2
 
 # What a checkpoint holds besides tensors, as JSON: the readers of PyTorch that run no code know no fractions.
 FACTS = {"recipe", "shape", "data", "unit", "total", "spent", "step", "seed"}

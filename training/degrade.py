@@ -153,9 +153,9 @@ def reduce(x: torch.Tensor, scale: int) -> torch.Tensor:
 
 def _mirrored(x: torch.Tensor, count: int, dimension: int) -> torch.Tensor:
     """With `count` more pixels at both ends, the pixel at the edge repeated, as PyTorch has no padding for."""
-    length = x.shape[dimension]
-    places = torch.arange(-count, length + count, device=x.device) % (2 * length)
-    return x.index_select(dimension, torch.where(places < length, places, 2 * length - 1 - places))
+    first = x.narrow(dimension, 0, count).flip(dimension)
+    last = x.narrow(dimension, x.shape[dimension] - count, count).flip(dimension)
+    return torch.cat([first, x, last], dimension)
 
 
 def _blurred(x: torch.Tensor, sigmas: torch.Tensor) -> torch.Tensor:

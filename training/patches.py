@@ -44,26 +44,23 @@ class PatchSource:
         places = torch.rand(2, count, generator=chance, dtype=torch.float64)
         top = (places[0] * (self._heights[chosen] - side + 1)).long()
         left = (places[1] * (self._widths[chosen] - side + 1)).long()
-        starts = self._offsets[chosen] + 3 * (top * self._widths[chosen] + left)
-        patches = self._gather(starts, 3 * self._widths[chosen], side)
-        return _turn(patches, torch.rand(3, count, generator=chance) < 0.5)
-
-    def _gather(self, starts: torch.Tensor, strides: torch.Tensor, side: int) -> torch.Tensor:
-        device = self._samples.device
-        starts, strides = starts.to(device), strides.to(device)
-        rows = torch.arange(side, device=device)
-        samples = torch.arange(3 * side, device=device)
-        places = starts[:, None, None] + strides[:, None, None] * rows[:, None] + samples
-        patches = self._samples[places].view(-1, side, side, 3)
-        return patches.permute(0, 3, 1, 2).float() / 255
+        turns = torch.rand(3, count, generator=chance) < 0.5
+        patches = torch.empty(count, 3, side, side, device=self._samples.device)
+        for patch, picture, y, x, turn in zip(patches, chosen, top, left, turns.t()):
+            width = self._widths[picture].item()
+            start = self._offsets[picture] + 3 * (y * width + x)
+            samples = self._samples.as_strided((3, side, side), (1, 3 * width, 3), start)
+            patch.copy_(_turned(samples, *turn))
+        return patches.div_(255)
 
 
-def _turn(patches: torch.Tensor, decisions: torch.Tensor) -> torch.Tensor:
-    """Mirrors across, mirrors down and transposes each patch as decided, [3, N]: the eight ways to lay a square."""
-    across, down, transposed = decisions.to(patches.device)[:, :, None, None, None]
-    patches = torch.where(across, patches.flip(3), patches)
-    patches = torch.where(down, patches.flip(2), patches)
-    return torch.where(transposed, patches.transpose(2, 3), patches)
+def _turned(patch: torch.Tensor, across: bool, down: bool, transposed: bool) -> torch.Tensor:
+    """Mirrored across, mirrored down and transposed as decided: the eight ways to lay a square, [3, side, side]."""
+    if across:
+        patch = patch.flip(2)
+    if down:
+        patch = patch.flip(1)
+    return patch.transpose(1, 2) if transposed else patch
 
 
 def validation_pictures(archive: Archive, mix: dict[str, float], side: int, count: int) -> list[torch.Tensor]:

@@ -5,6 +5,8 @@ import unittest
 import torch
 
 import growing
+import optimiser
+import winograd
 from networks import TRUNKS, EnlargingNetwork, Shape, WideConv, collapse
 
 
@@ -15,6 +17,29 @@ class NetworkTests(unittest.TestCase):
         for outputs in (12, 7):
             conv = WideConv(12, outputs)
             self.assertLess((conv(x) - conv.branches(x)).abs().max().item(), 1e-5)
+
+    @unittest.skipUnless(winograd.available(), "no C compiler here")
+    def test_fast_convolutions_and_their_slopes_are_those_of_pytorch(self) -> None:
+        torch.manual_seed(1)
+        for pictures, inputs, outputs, height, width in ((1, 3, 12, 4, 4), (2, 16, 48, 9, 13), (3, 40, 27, 1, 30)):
+            x = torch.rand(pictures, inputs, height, width)
+            kernel, bias = torch.randn(outputs, inputs, 3, 3) / 9, torch.rand(outputs)
+            slopes = torch.randn(pictures, outputs, height, width)
+            given = [each.requires_grad_() for each in (x, kernel, bias)]
+            exact = [each.detach().double().requires_grad_() for each in given]
+            result, wanted = winograd.conv3x3(*given), torch.nn.functional.conv2d(*exact, padding=1)
+            self.assertLess((result - wanted).abs().max().item(), 1e-4 * wanted.abs().max().item())
+            wanted = torch.autograd.grad(wanted, exact, slopes.double())
+            for own, other in zip(torch.autograd.grad(result, given, slopes), wanted):
+                self.assertLess((own - other).abs().max().item(), 1e-4 * other.abs().max().item())
+
+    def test_kernels_move_as_far_in_every_direction(self) -> None:
+        torch.manual_seed(1)
+        for shape in ((12, 108), (48, 3)):
+            stretched = torch.randn(shape) * torch.logspace(-1, 0, shape[1])
+            sizes = torch.linalg.svdvals(optimiser.orthogonal(stretched[None])[0])
+            self.assertLess(0.6, sizes.min().item())
+            self.assertGreater(1.3, sizes.max().item())
 
     def test_collapsed_networks_give_the_same_at_every_scale(self) -> None:
         torch.manual_seed(1)

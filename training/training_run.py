@@ -14,6 +14,7 @@ from archive import Archive
 from failures import Refused
 from losses import Criterion
 from networks import EnlargingNetwork
+from optimiser import Muon
 from patches import PatchSource
 from recipe import Recipe
 from validation import Validation
@@ -53,7 +54,7 @@ class TrainingRun:
         self._layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
         self._network = EnlargingNetwork(recipe.shape).to(device, memory_format=self._layout)
         self._average = [parameter.detach().clone() for parameter in self._network.parameters()]
-        self._optimiser = torch.optim.Adam(self._network.parameters(), lr=self._effort.learning_rate)
+        self._optimiser = Muon(self._network.parameters(), self._effort.learning_rate)
         self._criterion = Criterion(recipe.loss, self._effort.learning_rate, device)
         self._chance = torch.Generator().manual_seed(seed)
         self._step = 0

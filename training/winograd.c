@@ -1,0 +1,241 @@
+/* Convolutions of 3x3 by Winograd's F(4x4, 3x3) (Lavin and Gray, "Fast algorithms for convolutional neural networks",
+ * 2015), and the slope of a loss by their weights: what a step of training spends its time on, on one thread.
+ *
+ * Pictures are floats [pictures, height, width, channels], kernels [3, 3, inputs, outputs]; the picture is padded by
+ * zeros and keeps its size. Channels on both sides are multiples of 16. Vectors are eight channels.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef float Vector __attribute__((vector_size(32), aligned(4)));
+
+enum {
+    LANES = 8,
+    TILE = 4,      /* pixels of the result along a side */
+    WINDOW = 6,    /* pixels that they are made from */
+    POINTS = WINDOW * WINDOW,
+    ROWS = 6,      /* of a product that are summed at once, by PANEL columns: as many as there are registers */
+    PANEL = 16,
+    TILES = 48,    /* transformed at once: one point of them and of the kernels lies in the first cache */
+};
+
+typedef struct { long pictures, height, width, down, across, count; } Grid;
+
+static Grid grid_of(long pictures, long height, long width)
+{
+    long down = (height + TILE - 1) / TILE, across = (width + TILE - 1) / TILE;
+    return (Grid) { pictures, height, width, down, across, pictures * down * across };
+}
+
+typedef void Transform(const Vector *given, Vector *result);
+
+/* B' of Lavin and Gray: six pixels to six points. */
+static inline void to_points(const Vector *d, Vector *result)
+{
+    Vector even = d[4] - 4 * d[2], odd = d[3] - 4 * d[1], even_far = d[4] - d[2], odd_far = 2 * (d[3] - d[1]);
+    result[0] = 4 * d[0] - 5 * d[2] + d[4];
+    result[1] = even + odd;
+    result[2] = even - odd;
+    result[3] = even_far + odd_far;
+    result[4] = even_far - odd_far;
+    result[5] = 4 * d[1] - 5 * d[3] + d[5];
+}
+
+/* A': six points to four pixels. */
+static inline void to_pixels(const Vector *m, Vector *result)
+{
+    Vector even = m[1] + m[2], odd = m[1] - m[2], even_far = m[3] + m[4], odd_far = m[3] - m[4];
+    result[0] = m[0] + even + even_far;
+    result[1] = odd + 2 * odd_far;
+    result[2] = even + 4 * even_far;
+    result[3] = odd + 8 * odd_far + m[5];
+}
+
+/* A: the slopes of four pixels to those of six points. */
+static inline void spread(const Vector *y, Vector *result)
+{
+    Vector even = y[0] + y[2], odd = y[1] + y[3], even_far = y[0] + 4 * y[2], odd_far = 2 * y[1] + 8 * y[3];
+    result[0] = y[0];
+    result[1] = even + odd;
+    result[2] = even - odd;
+    result[3] = even_far + odd_far;
+    result[4] = even_far - odd_far;
+    result[5] = y[3];
+}
+
+/* Pointers to the pixels of a square of `side` whose first one is `shift` before the tile's; to zeros outside. */
+static void pixels_of(const float *picture, const float *zeros, Grid grid, long channels, long tile, int side, int shift,
+                      const float **pixels)
+{
+    long column = tile % grid.across * TILE - shift, row = tile / grid.across % grid.down * TILE - shift;
+    const float *first = picture + tile / grid.across / grid.down * grid.height * grid.width * channels;
+    for (int y = 0; y < side; y++)
+        for (int x = 0; x < side; x++) {
+            int inside = tile < grid.count && row + y >= 0 && row + y < grid.height && column + x >= 0 && column + x < grid.width;
+            pixels[y * side + x] = inside ? first + ((row + y) * grid.width + column + x) * channels : zeros;
+        }
+}
+
+/* TILES squares of pixels to points, [POINTS, TILES, channels]: `side` pixels across, the first one `shift` before the
+ * tile's. */
+static inline __attribute__((always_inline)) void gather(
+    Transform transform, int side, int shift, const float *picture, const float *zeros, Grid grid, long channels,
+    long first, float *points)
+{
+    const float *pixels[POINTS];
+    Vector half[WINDOW][WINDOW], column[WINDOW], row[WINDOW];
+    for (long t = 0; t < TILES; t++) {
+        pixels_of(picture, zeros, grid, channels, first + t, side, shift, pixels);
+        for (long c = 0; c < channels; c += LANES) {
+            for (int x = 0; x < side; x++) {
+                for (int y = 0; y < side; y++)
+                    column[y] = *(const Vector *)&pixels[y * side + x][c];
+                transform(column, row);
+                for (int y = 0; y < WINDOW; y++)
+                    half[y][x] = row[y];
+            }
+            for (int y = 0; y < WINDOW; y++) {
+                transform(half[y], row);
+                for (int x = 0; x < WINDOW; x++)
+                    *(Vector *)&points[((y * WINDOW + x) * TILES + t) * channels + c] = row[x];
+            }
+        }
+    }
+}
+
+/* Points back to the pixels of TILES tiles, which lie in the picture or in nothing. */
+static void scatter(const float *points, const float *bias, float *picture, float *nothing, Grid grid, long channels,
+                    long first)
+{
+    const float *pixels[TILE * TILE];
+    Vector half[TILE][WINDOW], column[WINDOW], row[WINDOW];
+    for (long t = 0; t < TILES; t++) {
+        pixels_of(picture, nothing, grid, channels, first + t, TILE, 0, pixels);
+        for (long c = 0; c < channels; c += LANES) {
+            for (int x = 0; x < WINDOW; x++) {
+                for (int y = 0; y < WINDOW; y++)
+                    column[y] = *(const Vector *)&points[((y * WINDOW + x) * TILES + t) * channels + c];
+                to_pixels(column, row);
+                for (int y = 0; y < TILE; y++)
+                    half[y][x] = row[y];
+            }
+            Vector added = *(const Vector *)&bias[c];
+            for (int y = 0; y < TILE; y++) {
+                to_pixels(half[y], row);
+                for (int x = 0; x < TILE; x++)
+                    *(Vector *)&((float *)pixels[y * TILE + x])[c] = row[x] + added;
+            }
+        }
+    }
+}
+
+/* Products of ROWS (or fewer) rows by PANEL columns, summed over `depth`. */
+static inline __attribute__((always_inline)) void product(
+    int rows, long depth, const float *a, long a_row, long a_depth, const float *b, long b_depth, float *c, long c_row, int add)
+{
+    Vector low[ROWS], high[ROWS];
+    for (int r = 0; r < rows; r++) {
+        low[r] = add ? *(Vector *)(c + r * c_row) : (Vector) { 0 };
+        high[r] = add ? *(Vector *)(c + r * c_row + LANES) : (Vector) { 0 };
+    }
+    for (long d = 0; d < depth; d++) {
+        Vector left = *(const Vector *)(b + d * b_depth), right = *(const Vector *)(b + d * b_depth + LANES);
+        for (int r = 0; r < rows; r++) {
+            float factor = a[r * a_row + d * a_depth];
+            low[r] += factor * left;
+            high[r] += factor * right;
+        }
+    }
+    for (int r = 0; r < rows; r++) {
+        *(Vector *)(c + r * c_row) = low[r];
+        *(Vector *)(c + r * c_row + LANES) = high[r];
+    }
+}
+
+static void multiply(long rows, long columns, long depth, const float *a, long a_row, long a_depth, const float *b, float *c, int add)
+{
+    for (long column = 0; column < columns; column += PANEL) {
+        long row = 0;
+        for (; row + ROWS <= rows; row += ROWS)
+            product(ROWS, depth, a + row * a_row, a_row, a_depth, b + column, columns, c + row * columns + column, columns, add);
+        for (; row < rows; row += 2)
+            product(2, depth, a + row * a_row, a_row, a_depth, b + column, columns, c + row * columns + column, columns, add);
+    }
+}
+
+/* G along one side, three values to six. */
+static const float KERNEL[WINDOW][3] = {
+    { 1 / 4.f, 0, 0 }, { -1 / 6.f, -1 / 6.f, -1 / 6.f }, { -1 / 6.f, 1 / 6.f, -1 / 6.f },
+    { 1 / 24.f, 1 / 12.f, 1 / 6.f }, { 1 / 24.f, -1 / 12.f, 1 / 6.f }, { 0, 0, 1 } };
+
+static void transform_kernels(const float *kernels, long size, float *result)
+{
+    for (int p = 0; p < POINTS; p++)
+        for (long start = 0; start < size; start += LANES) {
+            Vector sum = { 0 };
+            for (int y = 0; y < 3; y++)
+                for (int x = 0; x < 3; x++)
+                    sum += KERNEL[p / WINDOW][y] * KERNEL[p % WINDOW][x] * *(const Vector *)(kernels + (y * 3 + x) * size + start);
+            *(Vector *)(result + p * size + start) = sum;
+        }
+}
+
+static void transform_kernel_slopes(const float *slopes, long size, float *result)
+{
+    for (int k = 0; k < 9; k++)
+        for (long start = 0; start < size; start += LANES) {
+            Vector sum = { 0 };
+            for (int p = 0; p < POINTS; p++)
+                sum += KERNEL[p / WINDOW][k / 3] * KERNEL[p % WINDOW][k % 3] * *(const Vector *)(slopes + p * size + start);
+            *(Vector *)(result + k * size + start) = sum;
+        }
+}
+
+/* Gives 0, or 1 where there is no memory. `bias` may be null. */
+int convolve(const float *picture, const float *kernels, const float *bias, float *result,
+             long pictures, long height, long width, long inputs, long outputs)
+{
+    Grid grid = grid_of(pictures, height, width);
+    long most = inputs > outputs ? inputs : outputs;
+    float *memory = aligned_alloc(64, sizeof(float) * (POINTS * (TILES * (inputs + outputs) + inputs * outputs) + 3 * most + 64) / 64 * 64);
+    if (!memory)
+        return 1;
+    float *points = memory, *sums = points + POINTS * TILES * inputs, *transformed = sums + POINTS * TILES * outputs;
+    float *zeros = transformed + POINTS * inputs * outputs, *nothing = zeros + most;
+    memset(zeros, 0, sizeof(float) * most);
+    transform_kernels(kernels, inputs * outputs, transformed);
+    for (long first = 0; first < grid.count; first += TILES) {
+        gather(to_points, WINDOW, 1, picture, zeros, grid, inputs, first, points);
+        for (int p = 0; p < POINTS; p++)
+            multiply(TILES, outputs, inputs, points + p * TILES * inputs, inputs, 1,
+                     transformed + p * inputs * outputs, sums + p * TILES * outputs, 0);
+        scatter(sums, bias ? bias : zeros, result, nothing, grid, outputs, first);
+    }
+    free(memory);
+    return 0;
+}
+
+/* The slope of a loss by the kernels, given that by the result. */
+int convolve_kernel_slopes(const float *picture, const float *slopes, float *result,
+                           long pictures, long height, long width, long inputs, long outputs)
+{
+    Grid grid = grid_of(pictures, height, width);
+    long most = inputs > outputs ? inputs : outputs;
+    float *memory = aligned_alloc(64, sizeof(float) * (POINTS * (TILES * (inputs + outputs) + inputs * outputs) + most + 64) / 64 * 64);
+    if (!memory)
+        return 1;
+    float *points = memory, *slope_points = points + POINTS * TILES * inputs, *sums = slope_points + POINTS * TILES * outputs;
+    float *zeros = sums + POINTS * inputs * outputs;
+    memset(zeros, 0, sizeof(float) * most);
+    for (long first = 0; first < grid.count; first += TILES) {
+        gather(to_points, WINDOW, 1, picture, zeros, grid, inputs, first, points);
+        gather(spread, TILE, 0, slopes, zeros, grid, outputs, first, slope_points);
+        for (int p = 0; p < POINTS; p++)
+            multiply(inputs, outputs, TILES, points + p * TILES * inputs, 1, inputs,
+                     slope_points + p * TILES * outputs, sums + p * inputs * outputs, first > 0);
+    }
+    transform_kernel_slopes(sums, inputs * outputs, result);
+    free(memory);
+    return 0;
+}
