@@ -6,7 +6,6 @@
  */
 
 #include <stdlib.h>
-#include <string.h>
 
 typedef float Vector __attribute__((vector_size(32), aligned(4)));
 
@@ -15,6 +14,7 @@ enum {
     TILE = 4,      /* pixels of the result along a side */
     WINDOW = 6,    /* pixels that they are made from */
     POINTS = WINDOW * WINDOW,
+    TAPS = 3 * 3,
     ROWS = 6,      /* of a product that are summed at once, by PANEL columns: as many as there are registers */
     PANEL = 16,
     TILES = 48,    /* transformed at once: one point of them and of the kernels lies in the first cache */
@@ -64,16 +64,19 @@ static inline void spread(const Vector *y, Vector *result)
     result[5] = y[3];
 }
 
-/* Pointers to the pixels of a square of `side` whose first one is `shift` before the tile's; to zeros outside. */
-static void pixels_of(const float *picture, const float *zeros, Grid grid, long channels, long tile, int side, int shift,
-                      const float **pixels)
+/* Pointers to the pixels of a square of `side` whose first one is `shift` before the tile's; those that are not in the
+ * picture, or of a tile that is not in the grid, are `outside`. */
+static void pixels_of(
+    const float *picture, const float *outside, Grid grid, long channels, long tile, int side, int shift,
+    const float **pixels)
 {
     long column = tile % grid.across * TILE - shift, row = tile / grid.across % grid.down * TILE - shift;
     const float *first = picture + tile / grid.across / grid.down * grid.height * grid.width * channels;
     for (int y = 0; y < side; y++)
         for (int x = 0; x < side; x++) {
-            int inside = tile < grid.count && row + y >= 0 && row + y < grid.height && column + x >= 0 && column + x < grid.width;
-            pixels[y * side + x] = inside ? first + ((row + y) * grid.width + column + x) * channels : zeros;
+            int inside = row + y >= 0 && row + y < grid.height && column + x >= 0 && column + x < grid.width;
+            pixels[y * side + x] = tile < grid.count && inside
+                ? first + ((row + y) * grid.width + column + x) * channels : outside;
         }
 }
 
@@ -130,17 +133,18 @@ static void scatter(const float *points, const float *bias, float *picture, floa
     }
 }
 
-/* Products of ROWS (or fewer) rows by PANEL columns, summed over `depth`. */
-static inline __attribute__((always_inline)) void product(
-    int rows, long depth, const float *a, long a_row, long a_depth, const float *b, long b_depth, float *c, long c_row, int add)
+/* Some rows of a product of matrices, ROWS at most, by PANEL columns: what is in `c`, or nothing, plus sums over
+ * `depth`. */
+static inline __attribute__((always_inline)) void multiply_panel(
+    int rows, long depth, const float *a, long a_row, long a_depth, const float *b, float *c, long columns, int add)
 {
     Vector low[ROWS], high[ROWS];
     for (int r = 0; r < rows; r++) {
-        low[r] = add ? *(Vector *)(c + r * c_row) : (Vector) { 0 };
-        high[r] = add ? *(Vector *)(c + r * c_row + LANES) : (Vector) { 0 };
+        low[r] = add ? *(Vector *)&c[r * columns] : (Vector) { 0 };
+        high[r] = add ? *(Vector *)&c[r * columns + LANES] : (Vector) { 0 };
     }
     for (long d = 0; d < depth; d++) {
-        Vector left = *(const Vector *)(b + d * b_depth), right = *(const Vector *)(b + d * b_depth + LANES);
+        Vector left = *(const Vector *)&b[d * columns], right = *(const Vector *)&b[d * columns + LANES];
         for (int r = 0; r < rows; r++) {
             float factor = a[r * a_row + d * a_depth];
             low[r] += factor * left;
@@ -148,19 +152,23 @@ static inline __attribute__((always_inline)) void product(
         }
     }
     for (int r = 0; r < rows; r++) {
-        *(Vector *)(c + r * c_row) = low[r];
-        *(Vector *)(c + r * c_row + LANES) = high[r];
+        *(Vector *)&c[r * columns] = low[r];
+        *(Vector *)&c[r * columns + LANES] = high[r];
     }
 }
 
-static void multiply(long rows, long columns, long depth, const float *a, long a_row, long a_depth, const float *b, float *c, int add)
+/* c = a b, or c += a b: a is [rows, depth] with any strides, b [depth, columns] and c [rows, columns]. */
+static void multiply(
+    long rows, long columns, long depth, const float *a, long a_row, long a_depth, const float *b, float *c, int add)
 {
     for (long column = 0; column < columns; column += PANEL) {
         long row = 0;
         for (; row + ROWS <= rows; row += ROWS)
-            product(ROWS, depth, a + row * a_row, a_row, a_depth, b + column, columns, c + row * columns + column, columns, add);
+            multiply_panel(ROWS, depth, &a[row * a_row], a_row, a_depth, &b[column], &c[row * columns + column],
+                           columns, add);
         for (; row < rows; row += 2)
-            product(2, depth, a + row * a_row, a_row, a_depth, b + column, columns, c + row * columns + column, columns, add);
+            multiply_panel(2, depth, &a[row * a_row], a_row, a_depth, &b[column], &c[row * columns + column],
+                           columns, add);
     }
 }
 
@@ -169,73 +177,89 @@ static const float KERNEL[WINDOW][3] = {
     { 1 / 4.f, 0, 0 }, { -1 / 6.f, -1 / 6.f, -1 / 6.f }, { -1 / 6.f, 1 / 6.f, -1 / 6.f },
     { 1 / 24.f, 1 / 12.f, 1 / 6.f }, { 1 / 24.f, -1 / 12.f, 1 / 6.f }, { 0, 0, 1 } };
 
-static void transform_kernels(const float *kernels, long size, float *result)
+static float weight(int point, int tap)
+{
+    return KERNEL[point / WINDOW][tap / 3] * KERNEL[point % WINDOW][tap % 3];
+}
+
+/* [3, 3, size] to [POINTS, size]. */
+static void kernels_to_points(const float *kernels, long size, float *points)
 {
     for (int p = 0; p < POINTS; p++)
-        for (long start = 0; start < size; start += LANES) {
+        for (long i = 0; i < size; i += LANES) {
             Vector sum = { 0 };
-            for (int y = 0; y < 3; y++)
-                for (int x = 0; x < 3; x++)
-                    sum += KERNEL[p / WINDOW][y] * KERNEL[p % WINDOW][x] * *(const Vector *)(kernels + (y * 3 + x) * size + start);
-            *(Vector *)(result + p * size + start) = sum;
+            for (int k = 0; k < TAPS; k++)
+                sum += weight(p, k) * *(const Vector *)&kernels[k * size + i];
+            *(Vector *)&points[p * size + i] = sum;
         }
 }
 
-static void transform_kernel_slopes(const float *slopes, long size, float *result)
+/* The transpose: slopes by the points to slopes by the kernels. */
+static void points_to_kernels(const float *points, long size, float *kernels)
 {
-    for (int k = 0; k < 9; k++)
-        for (long start = 0; start < size; start += LANES) {
+    for (int k = 0; k < TAPS; k++)
+        for (long i = 0; i < size; i += LANES) {
             Vector sum = { 0 };
             for (int p = 0; p < POINTS; p++)
-                sum += KERNEL[p / WINDOW][k / 3] * KERNEL[p % WINDOW][k % 3] * *(const Vector *)(slopes + p * size + start);
-            *(Vector *)(result + k * size + start) = sum;
+                sum += weight(p, k) * *(const Vector *)&points[p * size + i];
+            *(Vector *)&kernels[k * size + i] = sum;
         }
+}
+
+/* What is in use at one time, in one piece of memory. */
+typedef struct { float *memory, *inputs, *outputs, *kernels, *zeros, *nothing; } Space;
+
+static int allocate(Space *space, long inputs, long outputs)
+{
+    long most = inputs > outputs ? inputs : outputs;
+    long tiles = POINTS * TILES, count = tiles * (inputs + outputs) + POINTS * inputs * outputs + 2 * most;
+    space->memory = calloc(count, sizeof(float));
+    space->inputs = space->memory;
+    space->outputs = space->inputs + tiles * inputs;
+    space->kernels = space->outputs + tiles * outputs;
+    space->zeros = space->kernels + POINTS * inputs * outputs;
+    space->nothing = space->zeros + most;
+    return space->memory != NULL;
 }
 
 /* Gives 0, or 1 where there is no memory. `bias` may be null. */
-int convolve(const float *picture, const float *kernels, const float *bias, float *result,
-             long pictures, long height, long width, long inputs, long outputs)
+int convolve(
+    const float *picture, const float *kernels, const float *bias, float *result,
+    long pictures, long height, long width, long inputs, long outputs)
 {
     Grid grid = grid_of(pictures, height, width);
-    long most = inputs > outputs ? inputs : outputs;
-    float *memory = aligned_alloc(64, sizeof(float) * (POINTS * (TILES * (inputs + outputs) + inputs * outputs) + 3 * most + 64) / 64 * 64);
-    if (!memory)
+    Space space;
+    if (!allocate(&space, inputs, outputs))
         return 1;
-    float *points = memory, *sums = points + POINTS * TILES * inputs, *transformed = sums + POINTS * TILES * outputs;
-    float *zeros = transformed + POINTS * inputs * outputs, *nothing = zeros + most;
-    memset(zeros, 0, sizeof(float) * most);
-    transform_kernels(kernels, inputs * outputs, transformed);
+    kernels_to_points(kernels, inputs * outputs, space.kernels);
     for (long first = 0; first < grid.count; first += TILES) {
-        gather(to_points, WINDOW, 1, picture, zeros, grid, inputs, first, points);
+        gather(to_points, WINDOW, 1, picture, space.zeros, grid, inputs, first, space.inputs);
         for (int p = 0; p < POINTS; p++)
-            multiply(TILES, outputs, inputs, points + p * TILES * inputs, inputs, 1,
-                     transformed + p * inputs * outputs, sums + p * TILES * outputs, 0);
-        scatter(sums, bias ? bias : zeros, result, nothing, grid, outputs, first);
+            multiply(TILES, outputs, inputs, space.inputs + p * TILES * inputs, inputs, 1,
+                     space.kernels + p * inputs * outputs, space.outputs + p * TILES * outputs, 0);
+        scatter(space.outputs, bias ? bias : space.zeros, result, space.nothing, grid, outputs, first);
     }
-    free(memory);
+    free(space.memory);
     return 0;
 }
 
-/* The slope of a loss by the kernels, given that by the result. */
-int convolve_kernel_slopes(const float *picture, const float *slopes, float *result,
-                           long pictures, long height, long width, long inputs, long outputs)
+/* The slopes of a loss by the kernels, given those by the result. */
+int convolve_kernel_slopes(
+    const float *picture, const float *slopes, float *result,
+    long pictures, long height, long width, long inputs, long outputs)
 {
     Grid grid = grid_of(pictures, height, width);
-    long most = inputs > outputs ? inputs : outputs;
-    float *memory = aligned_alloc(64, sizeof(float) * (POINTS * (TILES * (inputs + outputs) + inputs * outputs) + most + 64) / 64 * 64);
-    if (!memory)
+    Space space;
+    if (!allocate(&space, inputs, outputs))
         return 1;
-    float *points = memory, *slope_points = points + POINTS * TILES * inputs, *sums = slope_points + POINTS * TILES * outputs;
-    float *zeros = sums + POINTS * inputs * outputs;
-    memset(zeros, 0, sizeof(float) * most);
     for (long first = 0; first < grid.count; first += TILES) {
-        gather(to_points, WINDOW, 1, picture, zeros, grid, inputs, first, points);
-        gather(spread, TILE, 0, slopes, zeros, grid, outputs, first, slope_points);
+        gather(to_points, WINDOW, 1, picture, space.zeros, grid, inputs, first, space.inputs);
+        gather(spread, TILE, 0, slopes, space.zeros, grid, outputs, first, space.outputs);
         for (int p = 0; p < POINTS; p++)
-            multiply(inputs, outputs, TILES, points + p * TILES * inputs, 1, inputs,
-                     slope_points + p * TILES * outputs, sums + p * inputs * outputs, first > 0);
+            multiply(inputs, outputs, TILES, space.inputs + p * TILES * inputs, 1, inputs,
+                     space.outputs + p * TILES * outputs, space.kernels + p * inputs * outputs, first > 0);
     }
-    transform_kernel_slopes(sums, inputs * outputs, result);
-    free(memory);
+    points_to_kernels(space.kernels, inputs * outputs, result);
+    free(space.memory);
     return 0;
 }

@@ -17,6 +17,8 @@ internal static class ReduceCommand
         saves the part that is left, to compare with. The kernel is that of MATLAB's imresize, "bicubic".
         """;
 
+    private const string CommandPath = "enlarger reduce";
+
     // A factor beyond this leaves a few pixels of any picture.
     private const int FactorMax = 64;
 
@@ -49,7 +51,7 @@ internal static class ReduceCommand
         {
             var places = (result.GetRequiredValue(output), result.GetValue(cropOutput));
             var pictures = Pictures(result.GetRequiredValue(input), places).ToList();
-            RefuseOverwriting(pictures);
+            Collisions.Refuse(Files(pictures).ToList(), result.GetValue(force), CommandPath);
             foreach (var (path, small, cropped) in pictures)
             {
                 Reduce(path, small, cropped, result.GetValue(scale), result.GetValue(force), cancel);
@@ -71,26 +73,15 @@ internal static class ReduceCommand
                 outputs.Cropped is { } folder ? Path.Combine(folder, name) : null))
             : [(input, outputs.Small, outputs.Cropped)];
 
-    // Before anything is written, since what comes first could take the place of what is read later.
-    private static void RefuseOverwriting(
-        IReadOnlyList<(string Path, string Output, string? CropOutput)> pictures)
+    private static IEnumerable<(string Input, string Output)> Files(
+        IEnumerable<(string Path, string Output, string? CropOutput)> pictures)
     {
-        var paths = new RealPaths();
-        var inputs = pictures.SelectMany(picture => new[] { paths.Place(picture.Path), paths.Target(picture.Path) })
-            .ToHashSet(InputFiles.FileNames);
-        var outputs = new HashSet<string>(InputFiles.FileNames);
-        var written = pictures.SelectMany(picture => new[] { picture.Output, picture.CropOutput }).OfType<string>();
-        foreach (var output in written)
+        foreach (var (path, output, cropOutput) in pictures)
         {
-            var place = paths.Place(output);
-            if (inputs.Contains(place))
+            yield return (path, output);
+            if (cropOutput is not null)
             {
-                throw new UsageException($"{output} is an input, and would be overwritten.", "enlarger reduce");
-            }
-
-            if (!outputs.Add(place))
-            {
-                throw new UsageException($"{output} would be written twice.", "enlarger reduce");
+                yield return (path, cropOutput);
             }
         }
     }
@@ -100,7 +91,7 @@ internal static class ReduceCommand
     {
         if (factor is < 1 or > FactorMax)
         {
-            throw new UsageException($"--scale must be a whole number from 1 to {FactorMax}.", "enlarger reduce");
+            throw new UsageException($"--scale must be a whole number from 1 to {FactorMax}.", CommandPath);
         }
 
         var format = FormatOf(output);
@@ -122,5 +113,5 @@ internal static class ReduceCommand
     private static ImageFormat FormatOf(string path) =>
         ImageFormats.Find(Path.GetExtension(path))
         ?? throw new UsageException(
-            $"The name {path} must end in a format: {FormatNames.List}.", "enlarger reduce");
+            $"The name {path} must end in a format: {FormatNames.List}.", CommandPath);
 }

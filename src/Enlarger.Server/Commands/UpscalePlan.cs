@@ -32,7 +32,8 @@ internal sealed record UpscalePlan(
         var notSearched = folder is null ? null : Path.GetFullPath(folder);
         var found = InputFiles.Find(request.Inputs, request.Recursive, notSearched);
         var items = found.Files.Select(file => MakeItem(request, file, folder)).ToList();
-        RefuseCollisions(items, request.Force);
+        Collisions.Refuse(
+            [.. items.Select(item => (item.Input, item.Output))], request.Force, UpscaleCommand.CommandPath);
         items.ForEach(item => RefuseSpecialTarget(item.Output, request.Force));
         return new UpscalePlan(items, found.Faults, found.LeftOut);
     }
@@ -105,35 +106,6 @@ internal sealed record UpscalePlan(
         return ImageFormats.Find(extension)
             ?? throw Wrong(
                 $"{output} ends in no format that can be written: {FormatNames.List}.");
-    }
-
-    private static void RefuseCollisions(List<UpscaleItem> items, bool force)
-    {
-        var paths = new RealPaths();
-        var inputs = items
-            .SelectMany(item => (string[])[paths.Place(item.Input), paths.Target(item.Input)])
-            .ToHashSet(InputFiles.FileNames);
-        var outputs = new Dictionary<string, UpscaleItem>(InputFiles.FileNames);
-        foreach (var item in items)
-        {
-            // A link at the output is itself replaced, and not what it leads to.
-            var output = paths.Place(item.Output);
-            if (InputFiles.FileNames.Equals(output, paths.Place(item.Input))
-                || InputFiles.FileNames.Equals(output, paths.Target(item.Input)))
-            {
-                throw Wrong($"{item.Input} would be overwritten by its own result; choose another -o.");
-            }
-
-            if (force && inputs.Contains(output))
-            {
-                throw Wrong($"{item.Output} is an input, and would be overwritten by the result of {item.Input}.");
-            }
-
-            if (!outputs.TryAdd(output, item))
-            {
-                throw Wrong($"{outputs[output].Input} and {item.Input} would both be written to {item.Output}.");
-            }
-        }
     }
 
     private static void RefuseSpecialTarget(string output, bool force)

@@ -41,10 +41,11 @@ internal static class PictureInspection
         var flatness = squares.Flatness;
         var twoTone = squares.EdgePart < EdgesMin ? 0 : squares.TwoTone;
         var (blocking, deviation) = (grid.Strength, 255 * noise.Deviation);
+        var (blocks, grain) = Damage(blocking, deviation);
         return new PictureTraits(
             twoTone > 0 && flatness + (2 * twoTone) > DrawingMin ? PictureKind.Drawing : PictureKind.Photograph,
-            Math.Max(blocking / BlockingMin, deviation / NoiseMin) <= 1 ? PictureCondition.Clean
-                : blocking / BlockingMin >= deviation / NoiseMin ? PictureCondition.Compressed
+            Math.Max(blocks, grain) <= 1 ? PictureCondition.Clean
+                : blocks >= grain ? PictureCondition.Compressed
                 : PictureCondition.Noisy,
             flatness,
             twoTone,
@@ -55,8 +56,12 @@ internal static class PictureInspection
     /// <summary>0 to 1: how much a picture of these traits should be restored.</summary>
     public static double Restoring(PictureTraits traits)
     {
-        var damage = Math.Max(traits.Blocking / BlockingMin, traits.Noise / NoiseMin);
+        var (blocks, grain) = Damage(traits.Blocking, traits.Noise);
         return traits.Condition == PictureCondition.Clean ? 0
-            : Math.Min(1, StrengthMin + ((1 - StrengthMin) * (damage - 1) / (WholeAt - 1)));
+            : Math.Min(1, StrengthMin + ((1 - StrengthMin) * (Math.Max(blocks, grain) - 1) / (WholeAt - 1)));
     }
+
+    // By how much each is more than a clean picture has.
+    private static (double Blocks, double Grain) Damage(double blocking, double noise) =>
+        (blocking / BlockingMin, noise / NoiseMin);
 }

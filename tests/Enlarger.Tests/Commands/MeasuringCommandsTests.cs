@@ -68,7 +68,8 @@ public sealed class MeasuringCommandsTests : IDisposable
                 "--force");
 
             Assert.Equal(2, refused.ExitCode);
-            Assert.Contains(outputs == ("other", "other") ? "twice" : "is an input", refused.Error);
+            Assert.Contains(
+                outputs == ("other", "other") ? "Two results of" : "would be overwritten by its own", refused.Error);
             Assert.False(Directory.Exists(_folder["other"]));
         }
 
