@@ -135,13 +135,12 @@ class TrainingRun:
         source, target = self._batch()
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._device.type == "cuda"):
             result = self._network(source)
-        loss = self._criterion(result.float(), target)
+        loss = self._criterion(result.float(), target, self._chance)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), GRADIENT_NORM_MAX)
         self._optimiser.step()
-        if self._criterion.judge is not None:
-            self._criterion.judge.learn(result.float(), target, learning_rate)
+        self._criterion.learn(learning_rate)
         self._step += 1
         self._follow()
         return loss.detach()
