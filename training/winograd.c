@@ -17,7 +17,7 @@ enum {
     TAPS = 3 * 3,
     ROWS = 6,      /* of a product that are summed at once, by PANEL columns: as many as there are registers */
     PANEL = 16,
-    TILES = 48,    /* transformed at once: one point of them and of the kernels lies in the first cache */
+    TILES = 36,    /* transformed at once: all points of them and of the kernels lie in the second cache */
 };
 
 typedef struct { long pictures, height, width, down, across, count; } Grid;
