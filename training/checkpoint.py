@@ -11,8 +11,10 @@ import torch
 from failures import Refused
 from networks import EnlargingNetwork, Shape
 
-# Counts up when a checkpoint means something else than before.
+# Counts up when a checkpoint means something else than before. Of the first version, which had another optimiser, all
+# but a run that goes on can still be made.
 VERSION = 2
+READABLE = (1, VERSION)
 
 # What a checkpoint holds besides tensors, as JSON: the readers of PyTorch that run no code know no fractions.
 FACTS = {"recipe", "shape", "data", "unit", "total", "spent", "step", "seed"}
@@ -46,7 +48,7 @@ def load(path: Path) -> dict[str, Any]:
     except Exception:
         # Whatever a damaged file makes the readers of zip, pickle and JSON raise, it is damaged.
         raise Refused(f"{path} is no checkpoint of train.py, or is damaged.") from None
-    if version != VERSION or not complete:
+    if version not in READABLE or not complete:
         raise Refused(f"{path} is a checkpoint of version {version}; this program knows version {VERSION}.")
     return values
 

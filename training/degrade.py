@@ -152,7 +152,8 @@ def reduce(x: torch.Tensor, scale: int) -> torch.Tensor:
 
 
 def _mirrored(x: torch.Tensor, count: int, dimension: int) -> torch.Tensor:
-    """With `count` more pixels at both ends, the pixel at the edge repeated, as PyTorch has no padding for."""
+    """With `count` more pixels at both ends, at most as many as there are, the pixel at the edge repeated, as PyTorch
+    has no padding for."""
     first = x.narrow(dimension, 0, count).flip(dimension)
     last = x.narrow(dimension, x.shape[dimension] - count, count).flip(dimension)
     return torch.cat([first, x, last], dimension)

@@ -10,9 +10,9 @@ from recipe import Loss
 WINDOW = 16
 
 
-# Frequencies and the judge look at this part of a patch along each side, at another place in every step, so that none of
-# the places in the square that the network makes of a pixel is always seen alike: what is learnt then shows as a grid.
-# In all of a large patch a step would be mostly the judge's.
+# Frequencies and the judge look at this part of a patch along each side, at another place in every step: whatever they
+# always saw at the same places of the square that the network makes of a pixel would show as a grid in its results.
+# They see no more than so many pixels, since a step would be mostly the judge's.
 LOOK_PART = 0.8
 LOOK_MAX = 96
 
@@ -25,29 +25,32 @@ class Criterion:
         self._weights = weights
         judged = weights.features > 0 or weights.adversarial > 0
         self.judge = Judge(learning_rate, device) if judged else None
+        self._seen: tuple[torch.Tensor, torch.Tensor] | None = None
 
     def __call__(self, result: torch.Tensor, target: torch.Tensor, chance: torch.Generator) -> torch.Tensor:
         weights = self._weights
         loss = weights.pixel * F.l1_loss(result, target)
         if weights.frequency == 0 and self.judge is None:
             return loss
-        self._seen = result, target = _look(result, target, chance)
-        loss = loss + weights.frequency * frequency_loss(result, target)
+        result, target = _look(result, target, chance)
+        if weights.frequency > 0:
+            loss = loss + weights.frequency * frequency_loss(result, target)
         if self.judge is not None:
+            self._seen = result.detach(), target
             features, adversarial = self.judge.opinion(result, target)
             loss = loss + weights.features * features + weights.adversarial * adversarial
         return loss
 
     def learn(self, learning_rate: float) -> None:
         """Lets the judge learn from what it has just seen."""
-        if self.judge is not None:
+        if self._seen is not None:
             self.judge.learn(*self._seen, learning_rate)
 
 
 def _look(result: torch.Tensor, target: torch.Tensor, chance: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """The same part of both."""
+    """The same part of both, which are square."""
     whole = result.shape[-1]
-    side = min(LOOK_MAX, int(LOOK_PART * whole))
+    side = min(whole, LOOK_MAX, max(WINDOW, int(LOOK_PART * whole)))
     top, left = torch.randint(whole - side + 1, (2,), generator=chance).tolist()
     return result[..., top:top + side, left:left + side], target[..., top:top + side, left:left + side]
 

@@ -127,7 +127,7 @@ class PointwiseConv(nn.Conv2d):
 
     def collapse(self) -> nn.Conv2d:
         """The same in one operator."""
-        plain = nn.Conv2d(self.in_channels, self.out_channels, 1)
+        plain = nn.Conv2d(self.in_channels, self.out_channels, 1).to(self.weight)
         plain.load_state_dict(self.state_dict())
         return plain
 

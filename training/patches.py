@@ -46,7 +46,7 @@ class PatchSource:
         left = (places[1] * (self._widths[chosen] - side + 1)).long()
         turns = torch.rand(3, count, generator=chance) < 0.5
         patches = torch.empty(count, 3, side, side, device=self._samples.device)
-        for patch, picture, y, x, turn in zip(patches, chosen, top, left, turns.t()):
+        for patch, picture, y, x, turn in zip(patches, chosen, top, left, turns.t().tolist()):
             width = self._widths[picture].item()
             start = self._offsets[picture] + 3 * (y * width + x)
             samples = self._samples.as_strided((3, side, side), (1, 3 * width, 3), start)

@@ -7,7 +7,7 @@ import torch
 import growing
 import optimiser
 import winograd
-from networks import TRUNKS, EnlargingNetwork, Shape, WideConv, collapse
+from networks import TRUNKS, EnlargingNetwork, PointwiseConv, Shape, WideConv, collapse
 
 
 class NetworkTests(unittest.TestCase):
@@ -21,7 +21,7 @@ class NetworkTests(unittest.TestCase):
     @unittest.skipUnless(winograd.available(), "no C compiler here")
     def test_fast_convolutions_and_their_slopes_are_those_of_pytorch(self) -> None:
         torch.manual_seed(1)
-        for pictures, inputs, outputs, height, width in ((1, 3, 12, 4, 4), (2, 16, 48, 9, 13), (3, 40, 27, 1, 30)):
+        for pictures, inputs, outputs, height, width in ((1, 3, 12, 4, 4), (2, 16, 48, 9, 13), (3, 40, 27, 1, 30), (2, 32, 16, 29, 30)):
             x = torch.rand(pictures, inputs, height, width)
             kernel, bias = torch.randn(outputs, inputs, 3, 3) / 9, torch.rand(outputs)
             slopes = torch.randn(pictures, outputs, height, width)
@@ -41,6 +41,26 @@ class NetworkTests(unittest.TestCase):
             self.assertLess(0.6, sizes.min().item())
             self.assertGreater(1.3, sizes.max().item())
 
+    def test_kernels_go_down_and_the_rest_goes_as_with_adam(self) -> None:
+        torch.manual_seed(1)
+        rate = 0.01
+        for shape in ((12, 4, 3, 3), (48, 3, 1, 1), (7,), (3, 5)):
+            start, slope = torch.randn(shape), torch.randn(shape)
+            own, other = (start.clone().requires_grad_() for _ in range(2))
+            optimisers = optimiser.Muon([own], rate), torch.optim.Adam([other], rate)
+            for _ in range(3):
+                own.grad, other.grad = slope.clone(), slope.clone()
+                for each in optimisers:
+                    each.step()
+            if len(shape) < 4:
+                self.assertLess((own - other).abs().max().item(), 1e-6)
+                continue
+            moved = (own - start).detach()
+            self.assertLess((moved * slope).sum().item(), 0)
+            # Three steps, each as large as Adam's would be times the gain, were all singular values 1.
+            size = 3 * rate * optimiser.KERNEL_GAIN * optimiser.ADAM_SIZE
+            self.assertAlmostEqual(1, moved.square().mean().sqrt().item() / size, delta=0.3)
+
     def test_collapsed_networks_give_the_same_at_every_scale(self) -> None:
         torch.manual_seed(1)
         x = torch.rand(1, 3, 12, 10)
@@ -48,7 +68,7 @@ class NetworkTests(unittest.TestCase):
             for scale in (1, 2, 3, 4):
                 network = EnlargingNetwork(Shape(trunk, 8, 2, scale)).eval()
                 plain = collapse(network)
-                self.assertFalse(any(isinstance(module, WideConv) for module in plain.modules()))
+                self.assertFalse(any(isinstance(module, (WideConv, PointwiseConv)) for module in plain.modules()))
                 self.assertEqual((1, 3, 12 * scale, 10 * scale), tuple(plain(x).shape))
                 self.assertLess((network(x) - plain(x)).abs().max().item(), 1e-5)
 

@@ -24,7 +24,7 @@ CHECKPOINT_FILE = "checkpoint.pt"
 CHECKPOINT_SECONDS = 120
 REPORT_SECONDS = 15
 
-# Adam's averages are empty at first, and the full rate would throw the weights about.
+# The optimiser's averages are of few batches at first, and the full rate would throw the weights about.
 WARM_UP_STEPS = 100
 
 # The average follows the last thousand steps; at first only as many as there were.
@@ -50,7 +50,7 @@ class TrainingRun:
         self._scale = recipe.shape.scale
         self._target_side = (self._effort.patch + 2 * degrade.margin(recipe)) * self._scale
         self._patches = PatchSource(data, recipe.mix, self._target_side, device)
-        # channels_last is what tensor cores read; on a CPU it is slower with so few channels.
+        # channels_last is what tensor cores read, and what the convolutions for a CPU make of their input themselves.
         self._layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
         self._network = EnlargingNetwork(recipe.shape).to(device, memory_format=self._layout)
         self._average = [parameter.detach().clone() for parameter in self._network.parameters()]
@@ -76,6 +76,8 @@ class TrainingRun:
     def resume(self, path: Path) -> None:
         """Goes on where a checkpoint was written. It must be of the same recipe, pictures and length."""
         values = checkpoints.load(path)
+        if values["version"] != checkpoints.VERSION:
+            raise Refused(f"{path} was trained by another optimiser; --start begins with its weights.")
         if values["recipe"] != self._recipe.digest_text():
             raise Refused(f"{path} was trained by another recipe, or this one has changed since.")
         if values["data"] != self._data.digest:
