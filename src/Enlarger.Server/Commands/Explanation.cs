@@ -16,6 +16,8 @@ internal static class Explanation
     {
         var sentence = error switch
         {
+            ImageException { Fault: ImageFault.ResultWrong } =>
+                $"{error.Message} Some networks fail on dithered pictures; the models lanczos and bicubic do not.",
             ImageException or ModelException or CommandException or StorageException or KeyException => error.Message,
             SqliteException refusal => $"The database cannot be used: {StorageException.Reason(refusal)}.",
             _ when IsOfFileSystem(error) => $"{Reason(error)}.",

@@ -1,4 +1,5 @@
 using Dapper;
+using Enlarger.Inference;
 using Enlarger.Models;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
@@ -26,11 +27,17 @@ internal sealed partial class Readiness(
     /// Compiles the networks before the server listens, so that no request waits for it. Those between two others are
     /// compiled when enhancing first asks for them, since there are many.
     /// </summary>
-    /// <exception cref="Inference.ModelException">The model is unknown, or cannot be used.</exception>
+    /// <exception cref="ModelException">The model is unknown, cannot be used, or does not enlarge.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var model in models.Get(settings.Value.Model).Candidates)
         {
+            if (model.Scales is [1])
+            {
+                throw new ModelException(
+                    $"The model \"{model.Name}\" keeps the size of a picture; a server needs one that enlarges.");
+            }
+
             foreach (var scale in model.Scales)
             {
                 model.Network(scale);

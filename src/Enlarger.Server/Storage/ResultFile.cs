@@ -3,7 +3,7 @@ using Enlarger.Imaging;
 namespace Enlarger.Server.Storage;
 
 /// <summary>A result that is being written: whole and under its name, or not there.</summary>
-internal sealed class ResultFile(string folder, string name, TimeSpan lifetime, DateTimeOffset now)
+internal sealed class ResultFile(string folder, string name, TimeSpan lifetime, TimeProvider time)
 {
     /// <summary>What the names of files end in that are being written.</summary>
     public const string PartExtension = ".part";
@@ -36,6 +36,8 @@ internal sealed class ResultFile(string folder, string name, TimeSpan lifetime, 
         }
 
         File.Move(PartPath, FinalPath);
+        // It can be fetched from now on, however long it took.
+        var now = time.GetUtcNow();
         return new StoredResult
         {
             Name = name,

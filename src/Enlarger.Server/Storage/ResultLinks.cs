@@ -17,7 +17,7 @@ internal sealed class ResultLinks(
             folder.Results,
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NameBytes)),
             lifetime,
-            time.GetUtcNow());
+            time);
 
     /// <summary>The address of a result, with the extension that the vendor uses, such as <c>.jpeg</c>.</summary>
     public Uri AddressOf(StoredResult result, HttpRequest http, string? extension = null) =>
@@ -34,19 +34,16 @@ internal sealed class ResultLinks(
         return Results.Stream(result.OpenRead(), result.Format.MediaType());
     }
 
-    /// <summary>The file of a result of <paramref name="account"/>, by the job that made it.</summary>
-    public async Task<ReadOnlyMemory<byte>?> FindOwnAsync(Account account, Guid jobId, CancellationToken cancel)
-    {
-        var name = database.Read(connection =>
-            ResultTable.FindOfJob(connection, account.Id, jobId, time.GetUtcNow()));
-        if (name is null)
-        {
-            return null;
-        }
+    /// <summary>A result of <paramref name="account"/>, by the job that made it; null where there is none.</summary>
+    public OwnResult? FindOwn(Account account, Guid jobId) =>
+        database.Read(connection => ResultTable.FindOfJob(connection, account.Id, jobId, time.GetUtcNow()));
 
+    /// <summary>The file of a result; null where it is gone.</summary>
+    public async Task<ReadOnlyMemory<byte>?> ReadAsync(OwnResult result, CancellationToken cancel)
+    {
         try
         {
-            return await File.ReadAllBytesAsync(Path.Combine(folder.Results, name), cancel);
+            return await File.ReadAllBytesAsync(Path.Combine(folder.Results, result.Name), cancel);
         }
         catch (FileNotFoundException)
         {

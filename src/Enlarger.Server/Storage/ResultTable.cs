@@ -40,11 +40,11 @@ internal static class ResultTable
             """,
             new { name, now = now.ToUnixTimeMilliseconds() });
 
-    /// <summary>The name of what a job of a key resulted in, unless it has expired; null where there is none.</summary>
-    public static string? FindOfJob(SqliteConnection connection, string keyId, Guid jobId, DateTimeOffset now) =>
-        connection.QuerySingleOrDefault<string>(
+    /// <summary>What a job of a key resulted in, unless it has expired; null where there is none.</summary>
+    public static OwnResult? FindOfJob(SqliteConnection connection, string keyId, Guid jobId, DateTimeOffset now) =>
+        connection.QuerySingleOrDefault<OwnResult>(
             """
-            select results.name from results join jobs on jobs.id = results.job_id
+            select results.name, jobs.result_pixels as Pixels from results join jobs on jobs.id = results.job_id
             where jobs.id = @jobId and jobs.key_id = @keyId and (expires_at is null or expires_at > @now)
             """,
             new { jobId = jobId.ToString(), keyId, now = now.ToUnixTimeMilliseconds() });
@@ -58,6 +58,14 @@ internal static class ResultTable
 
     public static void Delete(SqliteConnection connection, string name) =>
         connection.Execute("delete from results where name = @name", new { name });
+}
+
+/// <summary>A result that its owner can enlarge again.</summary>
+internal sealed record OwnResult
+{
+    public required string Name { get; init; }
+
+    public required long Pixels { get; init; }
 }
 
 /// <summary>A result that can be fetched. Times are milliseconds since 1970.</summary>

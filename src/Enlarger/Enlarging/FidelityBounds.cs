@@ -11,21 +11,14 @@ namespace Enlarger.Enlarging;
 /// </param>
 /// <param name="LikenessMin">The least correlation between the brightness of the cells, where they differ.</param>
 /// <param name="ByColour">Mean and worst are those of each colour, not of the brightness.</param>
-/// <param name="Advice">A sentence for whoever's result is refused, after a space.</param>
 internal sealed record FidelityBounds(
-    double MeanMax, double CellMax, double? PartMax, double LikenessMin, bool ByColour, string Advice = "")
+    double MeanMax, double CellMax, double? PartMax, double LikenessMin, bool ByColour)
 {
     /// <summary>
     /// For networks. The faithful ones stay below a mean of 0.7 on photographs and drawings, and reach 2.1 on one that
     /// is mostly noise.
     /// </summary>
-    public static FidelityBounds Faithful { get; } = new(
-        6,
-        32,
-        0.5,
-        0,
-        ByColour: true,
-        " Some networks fail on dithered pictures; the models lanczos and bicubic do not.");
+    public static FidelityBounds Faithful { get; } = new(6, 32, 0.5, 0, ByColour: true);
 
     /// <summary>
     /// For kernels without a network. Cutting their overshoot off at black and white makes patterns of both paler:

@@ -83,8 +83,7 @@ internal sealed class FidelityCheck
             throw new ImageException(
                 ImageFault.ResultWrong,
                 FormattableString.Invariant(
-                    $"The result is not the picture: it differs by {mean:0.0} levels, {worst:0.0} at worst.")
-                + _bounds.Advice);
+                    $"The result is not the picture: it differs by {mean:0.0} levels, {worst:0.0} at worst."));
         }
 
         return mean;

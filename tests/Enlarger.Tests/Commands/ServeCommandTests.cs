@@ -84,6 +84,7 @@ public sealed class ServeCommandTests : IDisposable
     [InlineData("""{"Jobs": {"Prices": {"venice": {"upscale": -2}}}}""", "venice:upscale must not be negative")]
     [InlineData("""{"Jobs": """, "settings.json in the data folder is not valid JSON.")]
     [InlineData("""{"Jobs": {"Model": "none"}}""", "There is no model \"none\"")]
+    [InlineData("""{"Jobs": {"Model": "restore"}}""", "\"restore\" keeps the size of a picture; a server needs one")]
     public async Task A_wrong_setting_is_named(string settings, string expected)
     {
         Directory.CreateDirectory(_folder["data"]);

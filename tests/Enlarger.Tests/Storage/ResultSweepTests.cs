@@ -124,6 +124,18 @@ public sealed class ResultSweepTests : IAsyncLifetime
     }
 
     [Fact]
+    public void The_time_of_a_result_begins_when_it_can_be_fetched()
+    {
+        var file = _server.Get<ResultLinks>().Create(StoredPicture.Lifetime);
+        file.OpenWrite().Dispose();
+        _server.Time.Advance(TimeSpan.FromMinutes(4));
+
+        using var stored = file.Keep(ImageFormat.Png);
+
+        Assert.Equal(_server.Time.GetUtcNow() + StoredPicture.Lifetime, stored.Expires);
+    }
+
+    [Fact]
     public void A_file_that_was_not_finished_is_under_no_name()
     {
         var file = _server.Get<ResultLinks>().Create(StoredPicture.Lifetime);
@@ -146,13 +158,14 @@ public sealed class ResultSweepTests : IAsyncLifetime
         var job = Guid.Parse(_server.Get<Database>().Read(connection =>
             Dapper.SqlMapper.ExecuteScalar<string>(connection, "select job_id from results"))!);
 
-        var own = await links.FindOwnAsync(alice, job, Cancel);
+        var own = await links.ReadAsync(links.FindOwn(alice, job)!, Cancel);
 
         Assert.Equal(await _client.GetByteArrayAsync(address, Cancel), own!.Value.ToArray());
-        Assert.Null(await links.FindOwnAsync(bob, job, Cancel));
-        Assert.Null(await links.FindOwnAsync(alice, Guid.Empty, Cancel));
+        Assert.True(links.FindOwn(alice, job)!.Pixels > 0);
+        Assert.Null(links.FindOwn(bob, job));
+        Assert.Null(links.FindOwn(alice, Guid.Empty));
         _server.Time.Advance(StoredPicture.Lifetime);
-        Assert.Null(await links.FindOwnAsync(alice, job, Cancel));
+        Assert.Null(links.FindOwn(alice, job));
     }
 
     [Fact]

@@ -94,13 +94,22 @@ internal static class StablecogApi
     private static async Task<SourceImage> LoadOwnAsync(
         Account account, Guid id, ImageInbox inbox, ResultLinks results, CancellationToken cancel)
     {
-        var file = await results.FindOwnAsync(account, id, cancel)
-            ?? throw new FaultException(Fault.ResultUnknown, "There is no such output of this key.");
+        var own = results.FindOwn(account, id) ?? throw Unknown();
+        if (own.Pixels > (long)OwnSideMax * OwnSideMax)
+        {
+            // Known without its file, which is large.
+            throw TooLarge(OwnSideMax);
+        }
+
+        var file = await results.ReadAsync(own, cancel) ?? throw Unknown();
         return Within(OwnSideMax, await inbox.LoadAsync(new ImageSource.Upload(file), OwnLimits, cancel));
     }
 
     private static SourceImage Within(int sideMax, SourceImage source) =>
-        source.Width <= sideMax && source.Height <= sideMax
-            ? source
-            : throw new FaultException(Fault.ResolutionTooHigh, $"Image cannot exceed {sideMax}x{sideMax}");
+        source.Width <= sideMax && source.Height <= sideMax ? source : throw TooLarge(sideMax);
+
+    private static FaultException TooLarge(int sideMax) =>
+        new(Fault.ResolutionTooHigh, $"Image cannot exceed {sideMax}x{sideMax}");
+
+    private static FaultException Unknown() => new(Fault.ResultUnknown, "There is no such output of this key.");
 }

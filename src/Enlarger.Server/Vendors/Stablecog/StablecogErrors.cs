@@ -1,3 +1,4 @@
+using Enlarger.Server.Inputs;
 
 namespace Enlarger.Server.Vendors.Stablecog;
 
@@ -19,6 +20,8 @@ internal static class StablecogErrors
             Fault.ConcurrencyExceeded => SendTooMany(http, refusal),
             Fault.ContentTypeUnsupported => Send(400, new StablecogError("json_parse_error", words)),
             Fault.BodyInvalid => Send(400, new StablecogError("json_parse_error", words)),
+            Fault.BodyTooLarge when FormBody.IsForm(http.Request) => Send(
+                400, new StablecogError("image_url_width_height_error", words)),
             Fault.BodyTooLarge => Send(400, new StablecogError("json_parse_error", words)),
             Fault.ParameterMissing => Send(400, new StablecogError("invalid_image_url", words)),
             // The model is the only parameter that can be of the right type and wrong.

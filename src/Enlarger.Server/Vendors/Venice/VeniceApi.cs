@@ -23,6 +23,9 @@ internal static class VeniceApi
     // "... and final dimensions after scaling must not exceed 16777216 pixels."
     internal const long ResultPixelsMax = 16_777_216;
 
+    // Longer strips are no pictures, and an engine that computes whole rows would hold a gigabyte of a few of them.
+    private const int SideMax = 16_384;
+
     private static readonly Vendor Venice = new("venice", VeniceErrors.Answer);
 
     private static readonly InputLimits Limits = new()
@@ -32,6 +35,8 @@ internal static class VeniceApi
         {
             ImageFormat.Jpeg, ImageFormat.Png, ImageFormat.Webp, ImageFormat.Avif,
         },
+        WidthMax = SideMax,
+        HeightMax = SideMax,
         PixelsMin = PixelsMin,
         // No result is smaller than its picture.
         PixelsMax = ResultPixelsMax,
