@@ -55,7 +55,7 @@ class TrainingRun:
         self._network = EnlargingNetwork(recipe.shape).to(device, memory_format=self._layout)
         self._average = [parameter.detach().clone() for parameter in self._network.parameters()]
         self._optimiser = Muon(self._network.parameters(), self._effort.learning_rate)
-        self._criterion = Criterion(recipe.loss, self._effort.learning_rate, device)
+        self._criterion = Criterion(recipe.loss, self._scale, self._effort.learning_rate, device)
         self._chance = torch.Generator().manual_seed(seed)
         self._step = 0
         self._spent = 0.0
