@@ -102,7 +102,7 @@ public sealed class KnobTests
     [Theory]
     [InlineData(0.5)]
     [InlineData(1)]
-    public async Task Edges_overshoot_by_a_quarter_of_their_height_at_most(double creativity)
+    public async Task Edges_overshoot_by_three_tenths_of_their_height_at_most(double creativity)
     {
         var step = Enlargement.Draw(96, 48, 3, (x, _, _) => x < 48 ? 80 : 170);
         var options = new EnhanceOptions { Creativity = creativity, Replication = 1 };
@@ -110,8 +110,8 @@ public sealed class KnobTests
         var image = await Enhanced.Of(step, options, 2, "photo");
 
         var row = Enumerable.Range(0, image.Width).Select(x => (int)image.Row(48)[(x * 3) + 1]).ToArray();
-        // Samples are whole numbers: a quarter, rounded up.
-        var allowed = (row[^4] - row[4] + 3) / 4;
+        // Samples are whole numbers: three tenths, rounded up.
+        var allowed = (((row[^4] - row[4]) * 3) + 9) / 10;
         Assert.InRange(row.Min(), row[4] - allowed, row[4]);
         Assert.InRange(row.Max(), row[^4], row[^4] + allowed);
         Assert.True(row[^4] - row[4] >= 88, $"{row[4]} to {row[^4]}");
