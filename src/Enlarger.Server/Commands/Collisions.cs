@@ -4,10 +4,13 @@ namespace Enlarger.Server.Commands;
 internal static class Collisions
 {
     /// <param name="files">What is read, and where the result of it goes.</param>
-    /// <param name="force">Whether files that are there are replaced; without it none of them is in danger.</param>
+    /// <param name="otherInputs">
+    /// Whether a result must not take the place of the input of another one, either. Where files that are there are not
+    /// replaced, that can be left to whoever writes it.
+    /// </param>
     /// <param name="command">The command that the files were given to.</param>
     /// <exception cref="UsageException">A result would replace an input or another result.</exception>
-    public static void Refuse(IReadOnlyList<(string Input, string Output)> files, bool force, string command)
+    public static void Refuse(IReadOnlyList<(string Input, string Output)> files, bool otherInputs, string command)
     {
         var paths = new RealPaths();
         var inputs = files.SelectMany(file => Places(paths, file.Input)).ToHashSet(InputFiles.FileNames);
@@ -22,7 +25,7 @@ internal static class Collisions
                     $"{input} would be overwritten by its own result; choose another -o.", command);
             }
 
-            if (force && inputs.Contains(place))
+            if (otherInputs && inputs.Contains(place))
             {
                 throw new UsageException(
                     $"{output} is an input, and would be overwritten by the result of {input}.", command);

@@ -17,7 +17,7 @@ internal static class Explanation
         var sentence = error switch
         {
             ImageException { Fault: ImageFault.ResultWrong } =>
-                $"{error.Message} Some networks fail on dithered pictures; the models lanczos and bicubic do not.",
+                $"{error.Message} Where a network fails, as some do on dithered pictures, -m lanczos may not.",
             ImageException or ModelException or CommandException or StorageException or KeyException => error.Message,
             SqliteException refusal => $"The database cannot be used: {StorageException.Reason(refusal)}.",
             _ when IsOfFileSystem(error) => $"{Reason(error)}.",

@@ -51,7 +51,7 @@ internal static class ReduceCommand
         {
             var places = (result.GetRequiredValue(output), result.GetValue(cropOutput));
             var pictures = Pictures(result.GetRequiredValue(input), places).ToList();
-            Collisions.Refuse(Files(pictures).ToList(), result.GetValue(force), CommandPath);
+            Collisions.Refuse(Files(pictures).ToList(), otherInputs: true, CommandPath);
             foreach (var (path, small, cropped) in pictures)
             {
                 Reduce(path, small, cropped, result.GetValue(scale), result.GetValue(force), cancel);

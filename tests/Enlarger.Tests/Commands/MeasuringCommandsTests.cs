@@ -77,6 +77,23 @@ public sealed class MeasuringCommandsTests : IDisposable
     }
 
     [Fact]
+    public async Task Reduce_starts_nothing_where_a_result_would_go_to_another_input()
+    {
+        Directory.CreateDirectory(_folder["originals"]);
+        Directory.CreateDirectory(_folder["small"]);
+        File.WriteAllBytes(_folder["originals/a.png"], CommandRun.Picture(48, 36));
+        File.WriteAllBytes(_folder["small/a.png"], CommandRun.Picture(48, 36));
+        // What is read as the second picture lies where the first one goes.
+        File.CreateSymbolicLink(_folder["originals/b.png"], _folder["small/a.png"]);
+
+        var refused = await CommandRun.Of("reduce", _folder["originals"], "-o", _folder["small"]);
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains("is an input", refused.Error);
+        Assert.False(File.Exists(_folder["small/b.png"]));
+    }
+
+    [Fact]
     public async Task A_folder_without_pictures_and_a_picture_without_its_pair_are_named()
     {
         Directory.CreateDirectory(_folder["originals"]);
