@@ -32,7 +32,7 @@ internal static class CommandLine
         using var interrupt = new Interrupt(cancel);
         try
         {
-            var result = MakeRoot(terminal).Parse(arguments, Parsing);
+            var result = MakeRoot(terminal, arguments).Parse(arguments, Parsing);
             if (result.Action is ParseErrorAction)
             {
                 throw new UsageException(result.Errors[0].Message, CommandPath(result));
@@ -63,33 +63,33 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand MakeRoot(Terminal terminal)
+    private static RootCommand MakeRoot(Terminal terminal, string[] arguments)
     {
         var models = new ModelStore();
-        var root = new RootCommand("Enlarges pictures with small neural networks on an ordinary CPU.")
+        (string Name, string Examples, Func<Command> Make)[] commands =
+        [
+            ("upscale", UpscaleCommand.Examples, () => new UpscaleCommand(terminal, models)),
+            ("serve", ServeCommand.Examples, () => new ServeCommand(terminal)),
+            ("models", ModelsCommand.Examples, () => ModelsCommand.Make(terminal, models)),
+            ("compare", CompareCommand.Examples, () => CompareCommand.Make(terminal)),
+            ("reduce", ReduceCommand.Examples, () => ReduceCommand.Make(terminal)),
+            ("bench", BenchCommand.Examples, () => new BenchCommand(terminal, models)),
+            ("keys", KeysCommand.Examples, () => KeysCommand.Make(terminal, TimeProvider.System)),
+        ];
+        // Making a command takes milliseconds, and a line that begins with one needs no other.
+        var named = Array.FindAll(commands, command => arguments.Length > 0 && command.Name == arguments[0]);
+        var root = new RootCommand("Enlarges pictures with small neural networks on an ordinary CPU.");
+        foreach (var (_, _, make) in named.Length > 0 ? named : commands)
         {
-            new UpscaleCommand(terminal, models),
-            new ServeCommand(terminal),
-            ModelsCommand.Make(terminal, models),
-            CompareCommand.Make(terminal),
-            ReduceCommand.Make(terminal),
-            new BenchCommand(terminal, models),
-            KeysCommand.Make(terminal, TimeProvider.System),
-        };
+            root.Subcommands.Add(make());
+        }
+
         // Shells pass the whole line to be completed, with the name that was typed.
         root.Aliases.Add(Name);
         var help = root.Options.OfType<HelpOption>().Single();
-        var examples = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            [root.Name] = Examples,
-            ["upscale"] = UpscaleCommand.Examples,
-            ["serve"] = ServeCommand.Examples,
-            ["models"] = ModelsCommand.Examples,
-            ["compare"] = CompareCommand.Examples,
-            ["reduce"] = ReduceCommand.Examples,
-            ["bench"] = BenchCommand.Examples,
-            ["keys"] = KeysCommand.Examples,
-        };
+        var examples = commands.ToDictionary(
+            command => command.Name, command => command.Examples, StringComparer.Ordinal);
+        examples.Add(root.Name, Examples);
         help.Action = new HelpWithExamples((HelpAction)help.Action!, examples);
         return root;
     }

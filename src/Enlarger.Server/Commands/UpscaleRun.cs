@@ -44,7 +44,7 @@ internal sealed class UpscaleRun(
         try
         {
             await Parallel.ForEachAsync(
-                items, parallel, async (item, stop) => await EnlargeAndReportAsync(item, stop));
+                items, parallel, (item, stop) => new ValueTask(EnlargeAndReportAsync(item, stop)));
         }
         catch (OperationCanceledException)
         {

@@ -65,15 +65,20 @@ internal sealed class BlockGrid
 
     private static double StrengthOf((long Steps, long Pairs)[] lines)
     {
-        if (lines.Any(line => line.Pairs < PairsMin))
+        var (most, second) = (0.0, 0.0);
+        foreach (var (steps, pairs) in lines)
         {
-            return 0;
-        }
+            if (pairs < PairsMin)
+            {
+                return 0;
+            }
 
-        var parts = lines.Select(line => (double)line.Steps / line.Pairs).Order().ToArray();
+            var part = (double)steps / pairs;
+            (most, second) = part > most ? (part, most) : (most, Math.Max(part, second));
+        }
 
         // Not the mean of the others: a picture that was compressed and then halved has two such lines in eight, four
         // pixels apart, and its blocks are too small to be seen.
-        return parts[^1] - parts[^2];
+        return most - second;
     }
 }

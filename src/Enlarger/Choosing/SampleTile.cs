@@ -46,10 +46,8 @@ internal sealed class SampleTile
         var planes = new float[channels * Planes.Stride(Side)];
         foreach (var (top, height) in Spans(image.Height))
         {
-            SampleTile[] tiles =
-            [
-                .. Spans(image.Width).Select(span => new SampleTile(span.Start, top, span.Length, height, channels)),
-            ];
+            var tiles = Array.ConvertAll(
+                Spans(image.Width), span => new SampleTile(span.Start, top, span.Length, height, channels));
             for (var y = 0; y < height; y++)
             {
                 Samples.ReadColours(image, top + y, colours);
@@ -78,12 +76,17 @@ internal sealed class SampleTile
     /// <summary>The interleaved colours of a row.</summary>
     public ReadOnlySpan<float> Colours(int y) => _colours.AsSpan(y * Width * Channels, Width * Channels);
 
-    private static IEnumerable<(int Start, int Length)> Spans(int length)
+    private static (int Start, int Length)[] Spans(int length)
     {
-        var count = Math.Min(TilesPerSide, (length + Side - 1) / Side);
-        return length <= TilesPerSide * Side
-            ? Enumerable.Range(0, count).Select(i => (i * Side, Math.Min(Side, length - (i * Side))))
-            : Enumerable.Range(0, count).Select(i => ((int)((long)i * (length - Side) / (count - 1)), Side));
+        var spans = new (int Start, int Length)[Math.Min(TilesPerSide, (length + Side - 1) / Side)];
+        for (var i = 0; i < spans.Length; i++)
+        {
+            spans[i] = length <= TilesPerSide * Side
+                ? (i * Side, Math.Min(Side, length - (i * Side)))
+                : ((int)((long)i * (length - Side) / (spans.Length - 1)), Side);
+        }
+
+        return spans;
     }
 
     private static void Hide(float[] alpha, int channels, float[] colours)

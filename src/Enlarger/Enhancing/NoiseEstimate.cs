@@ -64,7 +64,13 @@ internal sealed class NoiseEstimate
 
     private double Quartile()
     {
-        var wanted = _histogram.Sum(count => (long)count) / 4.0;
+        var all = 0L;
+        foreach (var count in _histogram)
+        {
+            all += count;
+        }
+
+        var wanted = all / 4.0;
         var before = 0L;
         for (var bin = 0; wanted > 0 && bin < Bins; bin++)
         {

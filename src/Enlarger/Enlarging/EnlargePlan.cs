@@ -88,11 +88,19 @@ internal sealed record EnlargePlan(
     {
         // Rounding a side up may ask for a little more than the scale was.
         const double Slack = 1e-9;
-        IEnumerable<int[]> passes = [[]];
-        for (var count = 1; count <= PassesMax; count++)
+        foreach (var scale in model.Scales)
+        {
+            if (scale >= needed - Slack)
+            {
+                return [scale];
+            }
+        }
+
+        var passes = model.Scales.Select(scale => (int[])[scale]);
+        for (var count = 2; count <= PassesMax; count++)
         {
             passes = passes.SelectMany(some => model.Scales
-                .Where(scale => some.Length == 0 || scale >= some[^1])
+                .Where(scale => scale >= some[^1])
                 .Select(scale => (int[])[.. some, scale]));
             var reaching = passes
                 .Where(some => Product(some) >= needed - Slack)

@@ -21,7 +21,9 @@ public sealed class Model
         Name = name;
         Card = card;
         _networks = networks;
-        Scales = [.. networks.Keys.Order()];
+        var scales = networks.Keys.ToArray();
+        Array.Sort(scales);
+        Scales = scales;
         Candidates = [this];
     }
 

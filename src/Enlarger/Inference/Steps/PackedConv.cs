@@ -76,32 +76,42 @@ internal sealed unsafe class PackedConv
 /// <summary>Kernels of 3x3 in the frequencies of <see cref="WinogradBlocks"/>.</summary>
 internal static class WinogradWeights
 {
-    // G in the paper of Lavin and Gray: how a row of three weights looks at each of the six points.
-    private static readonly double[,] Points =
-    {
-        { 1 / 4.0, 0, 0 },
-        { -1 / 6.0, -1 / 6.0, -1 / 6.0 },
-        { -1 / 6.0, 1 / 6.0, -1 / 6.0 },
-        { 1 / 24.0, 1 / 12.0, 1 / 6.0 },
-        { 1 / 24.0, -1 / 12.0, 1 / 6.0 },
-        { 0, 0, 1 },
-    };
+    private const int Reach = WinogradBlocks.Reach;
 
-    /// <summary>G g G^T: 9 weights, row by row, become 36.</summary>
+    /// <summary>G g G^T: 9 weights, row by row, become 36. Down the columns first, then along the rows.</summary>
     public static void Transform(ReadOnlySpan<float> kernel, Span<float> frequencies)
     {
-        for (var i = 0; i < WinogradBlocks.Reach; i++)
+        const int Taps = 3;
+        Span<double> down = stackalloc double[Reach * Taps];
+        Span<double> points = stackalloc double[Reach];
+        for (var column = 0; column < Taps; column++)
         {
-            for (var j = 0; j < WinogradBlocks.Reach; j++)
+            Look(kernel[column], kernel[Taps + column], kernel[(2 * Taps) + column], points);
+            for (var i = 0; i < Reach; i++)
             {
-                var sum = 0.0;
-                for (var tap = 0; tap < kernel.Length; tap++)
-                {
-                    sum += Points[i, tap / 3] * Points[j, tap % 3] * kernel[tap];
-                }
-
-                frequencies[(i * WinogradBlocks.Reach) + j] = (float)sum;
+                down[(i * Taps) + column] = points[i];
             }
         }
+
+        for (var i = 0; i < Reach; i++)
+        {
+            Look(down[i * Taps], down[(i * Taps) + 1], down[(i * Taps) + 2], points);
+            for (var j = 0; j < Reach; j++)
+            {
+                frequencies[(i * Reach) + j] = (float)points[j];
+            }
+        }
+    }
+
+    // G in the paper of Lavin and Gray: how three weights look at each of the six points.
+    private static void Look(double first, double second, double third, Span<double> points)
+    {
+        var (outer, far) = ((first + third) / 6, (first / 24) + (third / 6));
+        points[0] = first / 4;
+        points[1] = -outer - (second / 6);
+        points[2] = -outer + (second / 6);
+        points[3] = far + (second / 12);
+        points[4] = far - (second / 12);
+        points[5] = third;
     }
 }
