@@ -23,8 +23,7 @@ internal sealed record ModelChoice(Model Model, Restoration? Restoration, Pictur
     {
         var traits = asked.Name == ModelStore.Auto ? PictureInspection.Of(image) : null;
         var model = traits is null ? asked
-            : (traits.Kind == PictureKind.Drawing ? models.FindNamed(ModelStore.Drawing) : null)
-                ?? models.Get(ModelStore.Photo);
+            : models.Get(traits.Kind == PictureKind.Drawing ? ModelStore.Drawing : ModelStore.Photo);
         var restoration = Restoring(asked, model, traits, options, models);
 
         // Other models have none that enhances and is like them in all but its weights.

@@ -18,7 +18,7 @@ public sealed class ModelStore
     /// <summary>The model that is chosen for each picture. A file of that name is reached as <c>./auto</c>.</summary>
     public const string Auto = "auto";
 
-    // What auto chooses from. A network for drawings is found as soon as there is one.
+    // What auto chooses from.
     internal const string Photo = "photo";
     internal const string Drawing = "drawing";
     internal const string Restore = "restore";

@@ -38,6 +38,7 @@ internal sealed class StepFusion
                 case ConcatStep concat: fusion.ReadBesides(concat); break;
                 case DepthToSpaceStep shuffle: fusion.OrderForShuffle(shuffle); break;
                 case BinaryStep { Operation: BinaryOperation.Add } sum: fusion.AddWhileShuffling(sum); break;
+                case BinaryStep { Operation: BinaryOperation.Multiply } product: fusion.Gate(product); break;
                 default: break;
             }
         }
@@ -85,6 +86,28 @@ internal sealed class StepFusion
                 Replace(sum, shuffle.Plus(nearest.Inputs[0], sum.Output));
                 _steps.Remove(shuffle);
                 _steps.Remove(nearest);
+                return;
+            }
+        }
+    }
+
+    // Four passes over maps that are hardly computed with become one.
+    private void Gate(BinaryStep product)
+    {
+        for (var side = 0; side < 2; side++)
+        {
+            if (Writer(product.Inputs[side]) is BinaryStep { Operation: BinaryOperation.Add } sum
+                && Writer(product.Inputs[1 - side]) is ConstantStep { Subtrahend: { } shift } shifted
+                && Writer(shifted.Inputs[0]) is UnaryStep { Operation: UnaryOperation.Sigmoid } sigmoid
+                && sum.Inputs.Contains(sigmoid.Inputs[0]) && _shapes[sum.Inputs[0]] == _shapes[sum.Inputs[1]]
+                && _shapes[sum.Output].Channels % ChannelsWithoutGap == 0
+                && SoleReader(sum.Output) == product && SoleReader(shifted.Output) == product
+                && SoleReader(sigmoid.Output) == shifted)
+            {
+                var gate = sigmoid.Inputs[0];
+                var other = sum.Inputs[0] == gate ? sum.Inputs[1] : sum.Inputs[0];
+                Replace(product, new GateStep(gate, other, product.Output, shift));
+                _steps.RemoveAll(step => step == sum || step == shifted || step == sigmoid);
                 return;
             }
         }

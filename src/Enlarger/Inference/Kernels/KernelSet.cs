@@ -35,6 +35,11 @@ internal abstract unsafe class KernelSet
     /// <summary><c>target[i] = tanh(source[i])</c>.</summary>
     public abstract void Tanh(float* source, float* target, int length);
 
+    /// <summary>
+    /// <c>target[i] = (gate[i] + other[i]) * (sigmoid(gate[i]) - shift)</c>, for whole vectors.
+    /// </summary>
+    public abstract void Gate(float* gate, float* other, float shift, float* target, int length);
+
     /// <summary><c>target[i] = min(max(source[i], low), high)</c>.</summary>
     public abstract void Clip(float* source, float low, float high, float* target, int length);
 }

@@ -62,6 +62,17 @@ internal sealed unsafe class KernelSet<TVector> : KernelSet
     // Within 3e-7, as is the sigmoid: (1 + tanh(x / 2)) / 2.
     public override void Tanh(float* source, float* target, int length) => Map<TanhOf>(source, 0, target, length);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Gate(float* gate, float* other, float shift, float* target, int length)
+    {
+        var (zero, constant) = (TVector.Broadcast(0), TVector.Broadcast(shift));
+        for (var i = 0; i < length; i += TVector.Count)
+        {
+            var value = TVector.Load(gate + i);
+            ((value + TVector.Load(other + i)) * (SigmoidOf.Apply(value, zero) - constant)).Store(target + i);
+        }
+    }
+
     public override void Clip(float* source, float low, float high, float* target, int length)
     {
         Map<Maximum>(source, low, target, length);

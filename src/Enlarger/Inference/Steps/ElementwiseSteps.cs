@@ -14,6 +14,8 @@ internal enum UnaryOperation
 internal sealed unsafe class UnaryStep(int input, int output, UnaryOperation operation, float low = 0, float high = 0)
     : Step([input], output)
 {
+    public UnaryOperation Operation => operation;
+
     public override int? LayoutFrom(ReadOnlySpan<MapShape> inputs) => 0;
 
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs) => inputs[0];
@@ -49,6 +51,10 @@ internal sealed unsafe class ConstantStep(
     int input, int output, BinaryOperation operation, float[] constant, bool constantFirst)
     : Step([input], output)
 {
+    /// <summary>The one number that is taken from each sample; null where that is not what is done.</summary>
+    public float? Subtrahend =>
+        operation == BinaryOperation.Subtract && constant.Length == 1 && !constantFirst ? constant[0] : null;
+
     public override int? LayoutFrom(ReadOnlySpan<MapShape> inputs) => 0;
 
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
@@ -206,6 +212,30 @@ internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryO
         channelStep = map.Shape.Channels == 1 ? 0 : 1;
         return map.Row(map.Shape.Height == 1 ? 0 : y);
     }
+}
+
+/// <summary>
+/// The sum of two maps, scaled by how large the first one is: (gate + other) (sigmoid(gate) - shift), sample by sample
+/// (Wan and others, "Swift parameter-free attention network for efficient super-resolution", 2024). Pixels of both have
+/// no gaps between them.
+/// </summary>
+internal sealed unsafe class GateStep(int gate, int other, int output, float shift) : Step([gate, other], output)
+{
+    public override int? LayoutFrom(ReadOnlySpan<MapShape> inputs) => 0;
+
+    public override MapShape Infer(ReadOnlySpan<MapShape> inputs) => inputs[0];
+
+    public override void Run(StepMaps maps, Extent rows, Extent columns)
+    {
+        var (x, length) = (columns.Start, columns.Length * maps.Output.PixelStride);
+        for (var y = rows.Start; y < rows.End; y++)
+        {
+            maps.Kernels.Gate(
+                maps.Input(0).Pixel(y, x), maps.Input(1).Pixel(y, x), shift, maps.Output.Pixel(y, x), length);
+        }
+    }
+
+    public override string Describe() => $"Gate {shift}";
 }
 
 /// <summary>

@@ -76,6 +76,28 @@ public sealed class FusionTests
         Judge.Agree(writer, dice, 48, 9, 14, Judge.Sums);
     }
 
+    // Written either way round; with channels that leave gaps, and with a map that somebody else reads, it stays as it is.
+    [Theory]
+    [InlineData(32, true, false)]
+    [InlineData(48, false, false)]
+    [InlineData(12, true, false)]
+    [InlineData(32, false, true)]
+    public void Gates_a_sum_by_a_sigmoid(int channels, bool sumFirst, bool isReadAgain)
+    {
+        var dice = new Dice(channels + (sumFirst ? 1 : 0));
+        var writer = new OnnxWriter().Input("x", channels);
+        Convolve(writer, dice, "x", "y", channels, channels)
+            .Floats("half", [1], 0.5f)
+            .Node("Add", sumFirst ? ["y", "x"] : ["x", "y"], "sum")
+            .Node("Sigmoid", ["y"], "sigmoid")
+            .Node("Sub", ["sigmoid", "half"], "shifted")
+            .Node("Mul", sumFirst ? ["sum", "shifted"] : ["shifted", "sum"], "z")
+            .Node("Add", ["z", isReadAgain ? "sigmoid" : "x"], "last")
+            .Output("last");
+
+        Judge.Agree(writer, dice, channels, 9, 14, Judge.Sums);
+    }
+
     private static OnnxWriter Convolve(
         OnnxWriter writer, Dice dice, string input, string output, int channels, int outputs) =>
         writer.Floats($"w{output}", [outputs, channels, 3, 3], dice.Floats(outputs * channels * 9))
