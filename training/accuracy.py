@@ -1,7 +1,8 @@
 """How far the engine is from its networks computed in double precision, through the program itself.
 
     python3 accuracy.py KODAK
-    python3 accuracy.py KODAK --models photo_x4.onnx --pictures 2 --write
+    python3 accuracy.py KODAK --side 256 --write
+    python3 accuracy.py KODAK --models ../models/photo_x4.onnx --pictures 2
 
 Each picture is enlarged by `enlarger upscale`, once with 16 bits, which shows differences down to 0.000008 of full
 scale, and once with 8; the reference is the same file of models/ in float64, operator by operator. With `--write` the
@@ -56,18 +57,19 @@ class Accuracy:
 
 def main() -> None:
     arguments = _arguments()
-    if arguments.pictures is not None and arguments.pictures < 1:
-        raise Refused("--pictures must be at least 1.")
+    if any(number is not None and number < 1 for number in (arguments.pictures, arguments.side)):
+        raise Refused("--pictures and --side must be at least 1.")
     paths = pictures(arguments.references)[:arguments.pictures]
     models = [Path(model) for model in arguments.models] or sorted((ROOT / "models").glob("*.onnx"))
     lines = ["| network | samples | worst difference | | root mean square | equal in 8 bits | levels at worst |",
              "|---|---|---|---|---|---|---|"]
     print("\n".join(lines), flush=True)
     for model in models:
-        lines.append(measure(model, paths).row(model.name))
+        lines.append(measure(model, paths, arguments.side).row(model.name))
         print(lines[-1], flush=True)
     if arguments.write:
-        title = f"On {len(paths)} picture{'s' if len(paths) > 1 else ''}:"
+        part = f"the middle {arguments.side}x{arguments.side} pixels of " if arguments.side else ""
+        title = f"On {part}{len(paths)} picture{'s' if len(paths) > 1 else ''}:"
         write_section("performance.md", "accuracy.py", [title, "", *lines])
 
 
@@ -76,27 +78,35 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("references", type=Path, help="a folder of pictures, 8-bit RGB as *.png")
     parser.add_argument("--models", nargs="*", default=[], help="ONNX files; all of models/ without it")
     parser.add_argument("--pictures", type=int, help="only so many of them")
+    parser.add_argument("--side", type=int, help="only so many pixels of each, along both sides, from its middle")
     parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
     return parser.parse_args()
 
 
 @torch.no_grad()
-def measure(model: Path, paths: list[Path]) -> Accuracy:
+def measure(model: Path, paths: list[Path], side: int | None) -> Accuracy:
     network = OnnxNetwork(model).double()
     accuracy = Accuracy()
     with tempfile.TemporaryDirectory() as folder:
         for path in paths:
-            picture = numpy.asarray(Image.open(path).convert("RGB"))
+            picture = middle(numpy.asarray(Image.open(path).convert("RGB")), side)
             samples = torch.from_numpy(picture / 255).permute(2, 0, 1)[None]
             reference = network(samples)[0].clamp(0, 1).permute(1, 2, 0).numpy()
-            deep = Path(folder, "deep.png")
+            plain, deep, result = (Path(folder, name) for name in ("plain.png", "deep.png", "result.png"))
+            Image.fromarray(picture).save(plain)
             write_png16(deep, picture.astype(numpy.uint16) * 257)
-            result = Path(folder, "result.png")
-            enlarge(path, model, network.scale, result)
+            enlarge(plain, model, network.scale, result)
             shallow = numpy.asarray(Image.open(result), numpy.int32)
             enlarge(deep, model, network.scale, result)
             accuracy.add(reference, read_png16(result), shallow)
     return accuracy
+
+
+def middle(picture: numpy.ndarray, side: int | None) -> numpy.ndarray:
+    """[H, W, 3], of which at most `side` rows and columns are left."""
+    height, width = (min(length, side or length) for length in picture.shape[:2])
+    top, left = (picture.shape[0] - height) // 2, (picture.shape[1] - width) // 2
+    return numpy.ascontiguousarray(picture[top:top + height, left:left + width])
 
 
 def enlarge(picture: Path, model: Path, scale: int, result: Path) -> None:

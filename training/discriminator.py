@@ -9,6 +9,8 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from winograd import conv3x3
+
 # Of the first layer. The work of a step then is about that of the networks that it judges.
 CHANNELS = 32
 
@@ -16,13 +18,16 @@ CHANNELS = 32
 class Discriminator(nn.Module):
     """Judges each patch of a picture by itself (Isola and others, "Image-to-image translation with conditional
     adversarial networks", 2017), under a spectral norm (Miyato and others, 2018), which keeps what it says about
-    similar pictures similar. [N, 3, H, W] becomes [N, 1, H / 8, W / 8], above 0 where a patch looks real."""
+    similar pictures similar. [N, 3, H, W] becomes [N, 1, H / 8, W / 8], above 0 where a patch looks real.
+
+    It grows smaller by averages, as strides look harder at some of the pixels than at others, always the same ones.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         widths = [3, CHANNELS, 2 * CHANNELS, 4 * CHANNELS]
         self.layers = nn.ModuleList([
-            spectral_norm(nn.Conv2d(inputs, outputs, 4, stride=2, padding=1))
+            spectral_norm(nn.Conv2d(inputs, outputs, 3, padding=1))
             for inputs, outputs in zip(widths, widths[1:])])
         self.verdict = spectral_norm(nn.Conv2d(widths[-1], 1, 3, padding=1))
 
@@ -30,7 +35,7 @@ class Discriminator(nn.Module):
         """The verdict, and the features of each layer that led to it."""
         features = []
         for layer in self.layers:
-            x = F.leaky_relu(layer(x), 0.2)
+            x = F.avg_pool2d(F.leaky_relu(conv3x3(x, layer.weight, layer.bias), 0.2), 2)
             features.append(x)
         return self.verdict(x), features
 

@@ -2,22 +2,26 @@
 
     python3 evaluate.py photo-fast_x4.onnx SET5
     python3 evaluate.py restore_x1.onnx KODAK --jpeg 10
+    python3 evaluate.py drawing_x4.onnx DATA --held-out
 
 Each reference is cropped to a multiple of the scale, reduced with MATLAB's bicubic kernel, rounded to 8 bit, enlarged,
 rounded, and compared without a border as wide as the scale. With `--jpeg` the small picture is also compressed, by the
-encoder that everybody uses and not by the one that training has. The figures are those of `enlarger compare`.
+encoder that everybody uses and not by the one that training has. With `--held-out` the folder is one of prepare.py, and
+the references are those of its pictures that no network was trained on, by category. The figures are those of
+`enlarger compare`.
 """
 
 import argparse
 import io
 import json
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Iterator
 
 import numpy
 import torch
 from PIL import Image
 
+import archive
 import checkpoint as checkpoints
 import degrade
 from failures import Refused, run
@@ -35,19 +39,25 @@ def main() -> None:
         raise Refused("A network of scale 1 has nothing to do on a perfect picture; --jpeg says how to damage it.")
     if arguments.jpeg is not None and not 1 <= arguments.jpeg <= 100:
         raise Refused("--jpeg must be from 1 to 100.")
-    paths = pictures(arguments.references)
-    figures = {path.name: measure(read(path), network, scale, arguments.jpeg) for path in paths}
-    for name, row in figures.items():
+    kinds: dict[str, list[dict[str, float]]] = {}
+    for kind, name, picture in _held_out(arguments.references) if arguments.held_out else _files(arguments.references):
+        row = measure(picture, network, scale, arguments.jpeg)
+        kinds.setdefault(kind, []).append(row)
         if not arguments.json:
-            print(_line(name, row))
-    mean = {key: sum(row[key] for row in figures.values()) / len(figures) for key in next(iter(figures.values()))}
-    print(json.dumps(mean) if arguments.json else _line(f"mean of {len(figures)}", mean))
+            print(_line(f"{kind} {name}".lstrip(), row), flush=True)
+    means = {kind: {key: sum(row[key] for row in rows) / len(rows) for key in rows[0]} for kind, rows in kinds.items()}
+    if arguments.json:
+        print(json.dumps(means if arguments.held_out else means[""]))
+    else:
+        for kind, rows in kinds.items():
+            print(_line(f"mean of {len(rows)} {kind}".rstrip(), means[kind]))
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measures a network on a folder of reference pictures.")
     parser.add_argument("network", type=Path, help="an ONNX file or a checkpoint")
     parser.add_argument("references", type=Path, help="a folder of lossless pictures, *.png")
+    parser.add_argument("--held-out", action="store_true", help="the folder is one of prepare.py")
     parser.add_argument("--jpeg", type=int, help="compress the small picture with this quality")
     parser.add_argument("--json", action="store_true", help="print the means as a line of JSON")
     return parser.parse_args()
@@ -60,6 +70,18 @@ def load_network(path: Path) -> tuple[Network, int]:
         return network, network.scale
     network = collapse(checkpoints.average_network(checkpoints.load(path)))
     return network, network.scale
+
+
+def _files(folder: Path) -> Iterator[tuple[str, str, torch.Tensor]]:
+    """Pictures of no kind, with their names."""
+    return (("", path.name, read(path)) for path in pictures(folder))
+
+
+def _held_out(folder: Path) -> Iterator[tuple[str, str, torch.Tensor]]:
+    """What was held out of prepared pictures, with category and name."""
+    data = archive.load(folder)
+    for picture in data.part(held_out=True):
+        yield picture.category, picture.file, data.pixels(picture).permute(2, 0, 1)[None].float() / 255
 
 
 def pictures(folder: Path) -> list[Path]:

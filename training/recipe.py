@@ -55,6 +55,7 @@ class Loss:
     """How much each way to be wrong counts; losses.py has what they are."""
 
     pixel: float
+    consistency: float
     frequency: float
     features: float
     adversarial: float
@@ -101,7 +102,7 @@ DAMAGES = {"blur": ("sigma", 0, 10), "noise": ("sigma", 0, 100), "jpeg": ("quali
 # Less would leave nothing of a patch, more would only take time.
 RESIZE = {"resize": ("scale", 0.2, 2)}
 
-PIXELS_ONLY = Loss(pixel=1, frequency=0, features=0, adversarial=0)
+PIXELS_ONLY = Loss(pixel=1, consistency=0, frequency=0, features=0, adversarial=0)
 
 REQUIRED = {"name", "purpose", "trunk", "channels", "blocks", "scale", "mix", "cpu", "cuda"}
 OPTIONAL = {"earlier", "loss", *DAMAGES}

@@ -59,9 +59,14 @@ class EnhancingTests(unittest.TestCase):
         target = texture(4)
         moved = target.roll((3, 5), (2, 3))
         blurred = blur(target)
-        self.assertEqual(0, frequency_loss(target, target).item())
-        self.assertLess(frequency_loss(moved, target) * 2, frequency_loss(blurred, target))
+        self.assertEqual(0, frequency_loss(target, target, 4).item())
+        self.assertLess(frequency_loss(moved, target, 4) * 2, frequency_loss(blurred, target, 4))
         self.assertLess(F.l1_loss(blurred, target), F.l1_loss(moved, target))
+
+    def test_a_grid_is_no_way_to_have_more_of_the_frequencies_that_are_missing(self) -> None:
+        target = texture(4)
+        grid = 0.02 * torch.tensor([[1.0, -1.0, 0.0, 0.0], [0.0, 0.5, -1.0, 0.5]] * 2).repeat(16, 16)
+        self.assertLess(frequency_loss(target + grid, target, 4), frequency_loss(target + grid, target, 3) / 10)
 
     def test_the_judge_learns_to_tell_blurred_pictures_from_sharp_ones(self) -> None:
         judge = Judge(0.0005, torch.device("cpu"))
@@ -73,14 +78,15 @@ class EnhancingTests(unittest.TestCase):
         self.assertGreater(blurred.item(), real.item() + 0.5)
 
     def test_a_result_follows_the_judge_and_leaves_it_as_it_is(self) -> None:
-        criterion = Criterion(Loss(pixel=0, frequency=0, features=1, adversarial=1), 0.001, torch.device("cpu"))
+        weights = Loss(pixel=0, consistency=0, frequency=0, features=1, adversarial=1)
+        criterion = Criterion(weights, 64, 0.001, torch.device("cpu"))
         sharp = texture(2)
         result = blur(sharp).requires_grad_()
         before = self.weights(criterion)
-        criterion(result, sharp).backward()
+        criterion(result, sharp, blur(sharp), torch.Generator().manual_seed(1)).backward()
         self.assertTrue(result.grad.any())
         self.assertTrue(torch.equal(before, self.weights(criterion)))
-        criterion.judge.learn(result, sharp, 0.001)
+        criterion.learn(0.001)
         self.assertFalse(torch.equal(before, self.weights(criterion)))
 
     @staticmethod

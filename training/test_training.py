@@ -5,6 +5,7 @@
 With the variable KEEP_NETWORK set to a folder, the exported network is left there as smoke_x2.onnx.
 """
 
+import dataclasses
 import json
 import os
 import shutil
@@ -26,7 +27,7 @@ import recipe
 from failures import Refused
 from networks import EnlargingNetwork, Shape, collapse
 from onnx_graph import OnnxNetwork
-from smoke import ENHANCING, FOLDER, PICTURES, call, picture, prepared, train_for, write_recipe
+from smoke import ENHANCING, FOLDER, PICTURES, RECIPE, call, picture, prepared, train_for, write_recipe
 
 KEEP = "KEEP_NETWORK"
 
@@ -102,6 +103,8 @@ class TrainingTests(unittest.TestCase):
                 recipe.load(write_recipe(**changes))
         with self.assertRaisesRegex(Refused, "no pictures of the recipe's categories"):
             train_for("nothing", "--steps", 1, path=write_recipe(mix={"drawing": 1}))
+        with self.assertRaisesRegex(Refused, "too small for \"frequency\""):
+            train_for("small-patch", "--steps", 1, path=write_recipe(**{**ENHANCING, "cpu": RECIPE["cpu"]}))
 
     def test_recipes_of_the_repository_can_be_read(self) -> None:
         paths = sorted(Path(__file__).with_name("recipes").glob("*.json"))
@@ -161,3 +164,16 @@ class ExportingTests(unittest.TestCase):
         ours, theirs = (json.loads(call(evaluate.main, path, folder, "--json")) for path in (trained, file))
         self.assertAlmostEqual(ours["psnr_y"], theirs["psnr_y"], delta=0.005)
         self.assertGreater(ours["psnr_y"], 15)
+
+    def test_measures_what_was_held_out_by_category(self) -> None:
+        data, trained = archive.load(prepared()), FOLDER / "exported" / "checkpoint.pt"
+        folder = Path(shutil.copytree(prepared(), FOLDER / "categories"))
+        archive.write_manifest(folder, [
+            dataclasses.replace(picture, category=("text", "photo", "text")[i % 3], held_out=i < 3)
+            for i, picture in enumerate(data.pictures)])
+        kinds = json.loads(call(evaluate.main, trained, folder, "--held-out", "--json"))
+        network, scale = evaluate.load_network(trained)
+        each = [evaluate.measure(data.pixels(picture).permute(2, 0, 1)[None] / 255, network, scale, None)["psnr_y"]
+                for picture in data.pictures[:3]]
+        self.assertAlmostEqual((each[0] + each[2]) / 2, kinds["text"]["psnr_y"], places=6)
+        self.assertAlmostEqual(each[1], kinds["photo"]["psnr_y"], places=6)

@@ -54,7 +54,7 @@ class TrainingRun:
         self._layout = torch.channels_last if device.type == "cuda" else torch.contiguous_format
         self._network = EnlargingNetwork(recipe.shape).to(device, memory_format=self._layout)
         self._average = [parameter.detach().clone() for parameter in self._network.parameters()]
-        self._criterion = Criterion(recipe.loss, self._effort.learning_rate, device)
+        self._criterion = Criterion(recipe.loss, self._effort.patch * self._scale, self._effort.learning_rate, device)
         self._optimiser = self._make_optimiser()
         self._chance = torch.Generator().manual_seed(seed)
         self._step = 0
@@ -132,7 +132,7 @@ class TrainingRun:
 
     def _make_optimiser(self) -> torch.optim.Optimizer:
         weights, rate = self._network.parameters(), self._effort.learning_rate
-        # What a judge asks for least it gets as much of by Muon, and that is a grid; README.md has the trials.
+        # Muon takes every direction alike, those too that only please the judge; README.md has the trials.
         return Muon(weights, rate) if self._criterion.judge is None else torch.optim.Adam(weights, lr=rate)
 
     def _take_step(self) -> torch.Tensor:
@@ -142,13 +142,12 @@ class TrainingRun:
         source, target = self._batch()
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._device.type == "cuda"):
             result = self._network(source)
-        loss = self._criterion(result.float(), target)
+        loss = self._criterion(result.float(), target, source, self._chance)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self._network.parameters(), GRADIENT_NORM_MAX)
         self._optimiser.step()
-        if self._criterion.judge is not None:
-            self._criterion.judge.learn(result.float(), target, learning_rate)
+        self._criterion.learn(learning_rate)
         self._step += 1
         self._follow()
         return loss.detach()

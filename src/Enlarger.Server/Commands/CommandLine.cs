@@ -77,19 +77,21 @@ internal static class CommandLine
             ("keys", KeysCommand.Examples, () => KeysCommand.Make(terminal, TimeProvider.System)),
         ];
         // Making a command takes milliseconds, and a line that begins with one needs no other.
-        var named = Array.FindAll(commands, command => arguments.Length > 0 && command.Name == arguments[0]);
+        var named = Array.Exists(commands, command => arguments.Length > 0 && command.Name == arguments[0]);
         var root = new RootCommand("Enlarges pictures with small neural networks on an ordinary CPU.");
-        foreach (var (_, _, make) in named.Length > 0 ? named : commands)
+        var examples = new Dictionary<string, string>(StringComparer.Ordinal) { [root.Name] = Examples };
+        foreach (var (name, lines, make) in commands)
         {
-            root.Subcommands.Add(make());
+            if (!named || name == arguments[0])
+            {
+                root.Subcommands.Add(make());
+                examples[name] = lines;
+            }
         }
 
         // Shells pass the whole line to be completed, with the name that was typed.
         root.Aliases.Add(Name);
         var help = root.Options.OfType<HelpOption>().Single();
-        var examples = commands.ToDictionary(
-            command => command.Name, command => command.Examples, StringComparer.Ordinal);
-        examples.Add(root.Name, Examples);
         help.Action = new HelpWithExamples((HelpAction)help.Action!, examples);
         return root;
     }

@@ -3,9 +3,6 @@ namespace Enlarger.Enhancing;
 /// <summary>What <see cref="EnhanceOptions"/> come to, in the figures of the stages.</summary>
 internal sealed class Enhancement
 {
-    // Further on, even texture shows the grid in which the network lays out its pixels.
-    private const double NetworkMost = 0.75;
-
     // With all of a picture's lines to be kept, half of what a network makes of them is.
     private const double ReplicationInNetwork = 0.5;
 
@@ -32,7 +29,7 @@ internal sealed class Enhancement
     /// lines.
     /// </summary>
     public static double PartOfNetwork(EnhanceOptions options) =>
-        NetworkMost * options.Creativity * (1 - (ReplicationInNetwork * options.Replication));
+        options.Creativity * (1 - (ReplicationInNetwork * options.Replication));
 
     /// <summary>What is asked for; null where nothing is.</summary>
     /// <param name="options">What is asked for.</param>

@@ -28,12 +28,12 @@ public sealed class ChoosingTests
     }
 
     [Fact]
-    public async Task Flat_colours_with_hard_edges_go_to_the_network_for_drawings_if_there_is_one()
+    public async Task Flat_colours_with_hard_edges_go_to_the_network_for_drawings()
     {
         var (_, result, _) = await Enlargement.Of(Damage.Drawing(), new EnlargeOptions { Scale = 2 });
 
         Assert.Equal((PictureKind.Drawing, PictureCondition.Clean), (result.Traits!.Kind, result.Traits.Condition));
-        Assert.Equal(new ModelStore().Find(ModelStore.Drawing)?.Name ?? ModelStore.Photo, result.Model);
+        Assert.Equal(ModelStore.Drawing, result.Model);
     }
 
     [Theory]

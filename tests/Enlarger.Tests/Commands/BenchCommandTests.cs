@@ -50,7 +50,7 @@ public sealed class BenchCommandTests
 
     [Theory]
     [InlineData("bench", "-m", "bicubic")]
-    [InlineData("bench", "-s", "3")]
+    [InlineData("bench", "-s", "6")]
     [InlineData("bench", "--repeat", "0")]
     public async Task Wrong_usage_is_exit_code_2(params string[] arguments)
     {

@@ -14,9 +14,9 @@ public sealed class ModelStoreTests : IDisposable
     public void Lists_the_choice_then_the_networks_then_the_kernels()
     {
         Assert.Equal(
-            ["auto", "enhance", "photo", "photo-fast", "restore", "bicubic", "lanczos"],
+            ["auto", "drawing", "enhance", "photo", "photo-fast", "restore", "bicubic", "lanczos"],
             _store.List().Select(model => model.Name));
-        Assert.Equal([2, 4], _store.Get("photo").Scales);
+        Assert.Equal([2, 3, 4], _store.Get("photo").Scales);
         Assert.Empty(_store.Get("bicubic").Scales);
         Assert.All(_store.List(), model => Assert.False(string.IsNullOrWhiteSpace(model.Summary)));
     }
@@ -38,8 +38,8 @@ public sealed class ModelStoreTests : IDisposable
 
         Assert.Null(_store.Enhancing(0));
         Assert.Same(_store.Enhancing(0.5), _store.Enhancing(0.51));
-        Assert.Equal(photo.Scales, enhance.Scales);
-        Assert.All(photo.Scales, scale =>
+        Assert.Equal(enhance.Scales, _store.Enhancing(0.5)!.Scales);
+        Assert.All(enhance.Scales, scale =>
         {
             var faithful = Output(photo);
             var (little, half, whole) = (Change(0.0625), Change(0.5), Change(1));

@@ -223,7 +223,10 @@ internal sealed unsafe class GateStep(int gate, int other, int output, float shi
 {
     public override int? LayoutFrom(ReadOnlySpan<MapShape> inputs) => 0;
 
-    public override MapShape Infer(ReadOnlySpan<MapShape> inputs) => inputs[0];
+    public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
+        inputs[0] == inputs[1]
+            ? inputs[0]
+            : throw new ModelException($"{nameof(BinaryOperation.Add)} is given maps of {inputs[0]} and {inputs[1]}.");
 
     public override void Run(StepMaps maps, Extent rows, Extent columns)
     {

@@ -1,3 +1,6 @@
+using Enlarger.Inference;
+using Enlarger.Inference.Steps;
+
 namespace Enlarger.Tests.Inference.Operators;
 
 /// <summary>Steps that are computed as one, or in squares, give what they give one by one.</summary>
@@ -76,27 +79,55 @@ public sealed class FusionTests
         Judge.Agree(writer, dice, 48, 9, 14, Judge.Sums);
     }
 
-    // Written either way round; with channels that leave gaps, and with a map that somebody else reads, it stays as it is.
     [Theory]
-    [InlineData(32, true, false)]
-    [InlineData(48, false, false)]
-    [InlineData(12, true, false)]
-    [InlineData(32, false, true)]
-    public void Gates_a_sum_by_a_sigmoid(int channels, bool sumFirst, bool isReadAgain)
+    [InlineData(32, "sum first", true)]
+    [InlineData(48, "sum last", true)]
+    [InlineData(32, "is the result", true)]
+    [InlineData(12, "with gaps between pixels", false)]
+    [InlineData(32, "read again", false)]
+    [InlineData(32, "with a single pixel", false)]
+    public void Gates_a_sum_by_a_sigmoid(int channels, string how, bool isFused)
     {
-        var dice = new Dice(channels + (sumFirst ? 1 : 0));
-        var writer = new OnnxWriter().Input("x", channels);
-        Convolve(writer, dice, "x", "y", channels, channels)
-            .Floats("half", [1], 0.5f)
-            .Node("Add", sumFirst ? ["y", "x"] : ["x", "y"], "sum")
-            .Node("Sigmoid", ["y"], "sigmoid")
-            .Node("Sub", ["sigmoid", "half"], "shifted")
-            .Node("Mul", sumFirst ? ["sum", "shifted"] : ["shifted", "sum"], "z")
-            .Node("Add", ["z", isReadAgain ? "sigmoid" : "x"], "last")
-            .Output("last");
+        var dice = new Dice(channels + how.Length);
+        var writer = new OnnxWriter().Input("x", channels).Node("GlobalAveragePool", ["x"], "mean");
+        Convolve(writer, dice, "x", "y", channels, channels);
+        Gate(writer, "y", how == "with a single pixel" ? "mean" : "x", how == "sum last");
+        writer.Node("Add", ["z", how == "read again" ? "sigmoid" : "x"], "last");
+        writer.Output(how == "is the result" ? "z" : "last");
 
+        var network = Network.Load(writer.ToArray());
+
+        Assert.Equal(isFused, network.Graph.Steps.Any(step => step is GateStep));
         Judge.Agree(writer, dice, channels, 9, 14, Judge.Sums);
     }
+
+    // On the sizes that a network is compiled for they are alike.
+    [Fact]
+    public void Refuses_to_gate_maps_that_are_not_of_one_size()
+    {
+        var dice = new Dice(7);
+        var writer = new OnnxWriter().Input("x", 32)
+            .Floats("w", [32, 32, 3, 3], dice.Floats(32 * 32 * 9))
+            .Node("Conv", ["x", "w"], "small", [.. Padded, ("strides", new[] { 2L, 2L })])
+            .Floats("scales", [4], 1, 1, 2, 2)
+            .Node("Resize", ["small", "", "scales"], "y", ("mode", "nearest"), ("nearest_mode", "floor"),
+                ("coordinate_transformation_mode", "asymmetric"));
+        Gate(writer, "y", "x", isSumLast: false);
+        var network = Network.Load(writer.Output("z").ToArray());
+
+        Assert.Contains(network.Graph.Steps, step => step is GateStep);
+        var cancel = TestContext.Current.CancellationToken;
+        var (_, height, width) = network.Run(new float[32 * 8 * 8], 8, 8, cancel);
+        Assert.Equal((8, 8), (height, width));
+        Assert.Throws<ModelException>(() => network.Run(new float[32 * 9 * 9], 9, 9, cancel));
+    }
+
+    private static void Gate(OnnxWriter writer, string gate, string other, bool isSumLast) => writer
+        .Floats("half", [1], 0.5f)
+        .Node("Add", isSumLast ? [other, gate] : [gate, other], "sum")
+        .Node("Sigmoid", [gate], "sigmoid")
+        .Node("Sub", ["sigmoid", "half"], "shifted")
+        .Node("Mul", isSumLast ? ["shifted", "sum"] : ["sum", "shifted"], "z");
 
     private static OnnxWriter Convolve(
         OnnxWriter writer, Dice dice, string input, string output, int channels, int outputs) =>
