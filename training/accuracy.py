@@ -1,7 +1,7 @@
 """How far the engine is from its networks computed in double precision, through the program itself.
 
     python3 accuracy.py KODAK
-    python3 accuracy.py KODAK --side 256 --write
+    python3 accuracy.py KODAK --side 96 --write
     python3 accuracy.py KODAK --models ../models/photo_x4.onnx --pictures 2
 
 Each picture is enlarged by `enlarger upscale`, once with 16 bits, which shows differences down to 0.000008 of full
