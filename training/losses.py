@@ -41,17 +41,17 @@ class Criterion:
         if weights.frequency == 0 and self.judge is None:
             return loss
         result, target = _look(result, target, chance)
-        self._seen = result.detach(), target
         if weights.frequency > 0:
             loss = loss + weights.frequency * frequency_loss(result, target, scale)
         if self.judge is not None:
+            self._seen = result.detach(), target
             features, adversarial = self.judge.opinion(result, target)
             loss = loss + weights.features * features + weights.adversarial * adversarial
         return loss
 
     def learn(self, learning_rate: float) -> None:
         """Lets the judge learn from what it has just seen."""
-        if self.judge is not None and self._seen is not None:
+        if self._seen is not None:
             self.judge.learn(*self._seen, learning_rate)
 
 

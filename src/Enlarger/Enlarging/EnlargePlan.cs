@@ -88,6 +88,8 @@ internal sealed record EnlargePlan(
     {
         // Rounding a side up may ask for a little more than the scale was.
         const double Slack = 1e-9;
+
+        // One is enough nearly always, and what LINQ does with numbers is compiled when a process starts.
         foreach (var scale in model.Scales)
         {
             if (scale >= needed - Slack)
