@@ -46,18 +46,12 @@ internal sealed class BandPlan
         _firstBand = new int[Shapes.Length];
         Need(_first, Math.Min(kept.Start + BandRows, kept.End), _firstBand);
         PixelStrides = graph.PixelStrides(Shapes, kernels.VectorLength);
-        Capacities = Simulate();
-        Margins = FindMargins();
-        RowStrides = new int[Shapes.Length];
-        for (var map = 0; map < Shapes.Length; map++)
-        {
-            var width = (long)Shapes[map].Width + Margins[map].Left + Margins[map].Right;
-            RowStrides[map] = Align(width * PixelStrides[map]);
-            ArenaLength += (long)Capacities[map] * RowStrides[map];
-        }
-
-        ZeroRowLength = RowStrides.Max();
-        ArenaLength += ZeroRowLength;
+        Lives = new RowLives(graph, Shapes);
+        (Kinds, KindOf) = FindKinds();
+        Capacities = new int[Shapes.Length];
+        Simulate();
+        ZeroRowLength = Kinds.Max(kind => kind.RowStride);
+        ArenaLength = ZeroRowLength + Kinds.Sum(kind => (long)kind.Rooms * kind.RowStride);
     }
 
     public KernelSet Kernels { get; }
@@ -71,11 +65,15 @@ internal sealed class BandPlan
 
     public int[] PixelStrides { get; }
 
+    /// <summary>Rows of each map that live at a time, at most.</summary>
     public int[] Capacities { get; }
 
-    public (int Left, int Right)[] Margins { get; }
+    public RowLives Lives { get; }
 
-    public int[] RowStrides { get; }
+    public RowKind[] Kinds { get; }
+
+    /// <summary>The kind of the rows of each map.</summary>
+    public int[] KindOf { get; }
 
     public int ZeroRowLength { get; }
 
@@ -154,14 +152,43 @@ internal sealed class BandPlan
             ? (int)((length + Alignment - 1) / Alignment * Alignment)
             : throw new ModelException("The picture is too wide for this network.");
 
-    private int[] Simulate()
+    // Rows are of a kind where pixels lie at the same places: what is zero at the ends of one stays so for the others.
+    private (RowKind[] Kinds, int[] KindOf) FindKinds()
     {
-        var capacities = new int[Shapes.Length];
+        var kinds = new List<RowKind>();
+        var kindOf = new int[Shapes.Length];
+        var margins = FindMargins();
+        for (var map = 0; map < Shapes.Length; map++)
+        {
+            var (width, stride, margin) = (Shapes[map].Width, PixelStrides[map], margins[map]);
+            kindOf[map] = kinds.FindIndex(kind => kind.Width == width && kind.PixelStride == stride);
+            if (kindOf[map] < 0)
+            {
+                kindOf[map] = kinds.Count;
+                kinds.Add(new RowKind(width, stride));
+            }
+
+            var its = kinds[kindOf[map]];
+            (its.Left, its.Right) = (Math.Max(its.Left, margin.Left), Math.Max(its.Right, margin.Right));
+        }
+
+        foreach (var kind in kinds)
+        {
+            kind.RowStride = Align(((long)kind.Width + kind.Left + kind.Right) * kind.PixelStride);
+        }
+
+        return ([.. kinds], kindOf);
+    }
+
+    private void Simulate()
+    {
+        var living = Start();
+        var rows = new int[Kinds.Length];
         var done = Start();
         var need = new int[Shapes.Length];
         while (WarmUp(done, need))
         {
-            Count(done, need, capacities);
+            Lives.Pass(done, need, living, Count);
             need.CopyTo(done, 0);
         }
 
@@ -169,27 +196,16 @@ internal sealed class BandPlan
         {
             end = Math.Min(end + BandRows, Kept.End);
             Need(done, end, need);
-            Count(done, need, capacities);
+            Lives.Pass(done, need, living, Count);
             need.CopyTo(done, 0);
         }
 
-        return capacities;
-    }
-
-    // What must be alive while one band is computed: the rows that are new, and the older ones that are read.
-    private void Count(int[] done, int[] need, int[] capacities)
-    {
-        capacities[_graph.Input] = Math.Max(capacities[_graph.Input], need[_graph.Input] - done[_graph.Input]);
-        foreach (var step in _graph.Steps)
+        void Count(int map, Extent changed, bool come)
         {
-            var rows = new Extent(done[step.Output], need[step.Output]);
-            capacities[step.Output] = Math.Max(capacities[step.Output], rows.Length);
-            for (var input = 0; rows.Length > 0 && input < step.Inputs.Length; input++)
-            {
-                var map = step.Inputs[input];
-                var first = step.Reads(Axis.Rows, input, rows, Shapes[map].Height).Start;
-                capacities[map] = Math.Max(capacities[map], need[map] - Math.Min(first, done[map]));
-            }
+            var kind = KindOf[map];
+            rows[kind] += come ? changed.Length : -changed.Length;
+            Kinds[kind].Rooms = Math.Max(Kinds[kind].Rooms, rows[kind]);
+            Capacities[map] = Math.Max(Capacities[map], changed.End - living[map]);
         }
     }
 
@@ -207,4 +223,24 @@ internal sealed class BandPlan
 
         return margins;
     }
+}
+
+/// <summary>Rows of maps that are as long and lie alike in memory, so that one can take the place of another.</summary>
+internal sealed class RowKind(int width, int pixelStride)
+{
+    public int Width { get; } = width;
+
+    /// <summary>Floats from a pixel to the next.</summary>
+    public int PixelStride { get; } = pixelStride;
+
+    /// <summary>Zero columns at the left, and at the right.</summary>
+    public int Left { get; set; }
+
+    public int Right { get; set; }
+
+    /// <summary>Floats of a row with its zero columns.</summary>
+    public int RowStride { get; set; }
+
+    /// <summary>Rows that live at a time, at most.</summary>
+    public int Rooms { get; set; }
 }

@@ -7,7 +7,7 @@ namespace Enlarger.Inference;
 /// <summary>A piece of the work on a band: some columns of a step.</summary>
 /// <param name="Step">What is done; null for rows that come in or go out.</param>
 /// <param name="Columns">Columns of the step's output.</param>
-/// <param name="After">The tasks of the same band whose results are read: all of them stand earlier.</param>
+/// <param name="After">The tasks of the same band that must be done before: all of them stand earlier.</param>
 internal sealed record BandTask(Step? Step, Extent Columns, int[] After);
 
 /// <summary>
@@ -15,8 +15,9 @@ internal sealed record BandTask(Step? Step, Extent Columns, int[] After);
 /// done on one stretch of columns after the other, then the output is handed out, some rows at a time.
 /// </summary>
 /// <remarks>
-/// Threads take the tasks in this order and wait only for those that a task reads, so that no layer has to be finished
-/// by all before the next begins, and nothing is computed twice.
+/// Threads take the tasks in this order, so that no layer has to be finished by all before the next begins, and nothing
+/// is computed twice. A task waits for those of the step before it that it reads, or that read what may lie where it
+/// writes; as they have waited in the same way, so have all earlier steps near its columns.
 /// </remarks>
 internal sealed class BandTasks
 {
@@ -40,26 +41,22 @@ internal sealed class BandTasks
         var shared = Math.Min(threads == 1 ? 1 : threads * PartsPerThread, width / ColumnsMin);
         _parts = Math.Max(1, Math.Max(shared, (width + ColumnsMax - 1) / ColumnsMax));
 
-        var writers = new List<int>[shapes.Length];
-        writers[graph.Input] = [0];
+        var reach = 0;
         foreach (var step in graph.Steps)
         {
-            writers[step.Output] = [];
+            var before = reach;
+            reach = Reach(step);
             for (var part = 0; part < _parts; part++)
             {
                 var columns = new Extent(At(step.Output, part), At(step.Output, part + 1));
-                if (columns.Length > 0)
-                {
-                    writers[step.Output].Add(_tasks.Count);
-                    _tasks.Add(new BandTask(step, columns, After(step, columns, writers)));
-                }
+                _tasks.Add(new BandTask(step, columns, After(part, Math.Max(before, reach))));
             }
         }
 
         FirstOutput = _tasks.Count;
         for (var part = 0; part < _parts; part++)
         {
-            _tasks.Add(new BandTask(null, default, [.. writers[graph.Output]]));
+            _tasks.Add(new BandTask(null, default, After(part, _parts)));
         }
     }
 
@@ -86,18 +83,36 @@ internal sealed class BandTasks
         return (int)Math.Min(width, squares * part / _parts * WinogradBlocks.Side);
     }
 
-    private int[] After(Step step, Extent columns, List<int>[] writers)
+    // How many stretches away a step reads.
+    private int Reach(Step step)
     {
-        var after = new List<int>();
-        for (var input = 0; input < step.Inputs.Length; input++)
+        var reach = 0;
+        for (var part = 0; part < _parts; part++)
         {
-            var map = step.Inputs[input];
-            var read = step.ReadsInBlocks(Axis.Columns, input, columns, _shapes[map].Width);
-            after.AddRange(writers[map].Where(task => !after.Contains(task)
-                && (task == 0 || (_tasks[task].Columns.Start < read.End && read.Start < _tasks[task].Columns.End))));
+            var columns = new Extent(At(step.Output, part), At(step.Output, part + 1));
+            for (var input = 0; columns.Length > 0 && input < step.Inputs.Length; input++)
+            {
+                var map = step.Inputs[input];
+                var read = step.ReadsInBlocks(Axis.Columns, input, columns, _shapes[map].Width);
+                for (var other = 0; other < _parts; other++)
+                {
+                    if (At(map, other) < read.End && read.Start < At(map, other + 1))
+                    {
+                        reach = Math.Max(reach, Math.Abs(other - part));
+                    }
+                }
+            }
         }
 
-        after.Sort();
-        return [.. after];
+        return reach;
+    }
+
+    // The tasks of the step before that stand so near; the input is filled by one.
+    private int[] After(int part, int reach)
+    {
+        var first = _tasks.Count - part - _parts;
+        return first < 0
+            ? [0]
+            : [.. Enumerable.Range(0, _parts).Where(other => Math.Abs(other - part) <= reach).Select(i => first + i)];
     }
 }

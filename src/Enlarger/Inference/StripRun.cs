@@ -23,6 +23,9 @@ internal sealed unsafe class StripRun : IDisposable
     private readonly FeatureMap[] _maps;
     private readonly int[] _done;
     private readonly int[] _need;
+    private readonly int[] _living;
+    private readonly float*[][] _free;
+    private readonly int[] _freeCount;
     private readonly BandTasks _tasks;
     private readonly Workspace[] _workspaces;
     private float* _arena;
@@ -33,25 +36,31 @@ internal sealed unsafe class StripRun : IDisposable
         _plan = plan;
         _done = plan.Start();
         _need = plan.Start();
+        _living = plan.Start();
         _tasks = new BandTasks(graph, plan.Shapes, threads);
         _workspaces = [.. Enumerable.Range(0, threads).Select(_ => new Workspace())];
         _arena = (float*)NativeMemory.AlignedAlloc((nuint)(plan.ArenaLength * sizeof(float)), 64);
         NativeMemory.Clear(_arena, (nuint)(plan.ArenaLength * sizeof(float)));
 
+        _freeCount = new int[plan.Kinds.Length];
+        _free = new float*[plan.Kinds.Length][];
+        var room = _arena + plan.ZeroRowLength;
+        for (var i = 0; i < _free.Length; i++)
+        {
+            var kind = plan.Kinds[i];
+            _free[i] = new float*[kind.Rooms];
+            for (; _freeCount[i] < kind.Rooms; room += kind.RowStride)
+            {
+                _free[i][_freeCount[i]++] = room;
+            }
+        }
+
         _maps = new FeatureMap[graph.MapCount];
-        var free = _arena + plan.ZeroRowLength;
         for (var map = 0; map < _maps.Length; map++)
         {
-            var margin = plan.Margins[map].Left;
-            _maps[map] = new FeatureMap(
-                plan.Shapes[map],
-                plan.PixelStrides[map],
-                margin,
-                plan.RowStrides[map],
-                plan.Capacities[map],
-                free,
-                _arena);
-            free += (long)plan.Capacities[map] * plan.RowStrides[map];
+            var kind = plan.Kinds[plan.KindOf[map]];
+            var margin = kind.Left * kind.PixelStride;
+            _maps[map] = new FeatureMap(plan.Shapes[map], kind.PixelStride, margin, plan.Capacities[map], _arena);
         }
     }
 
@@ -82,6 +91,7 @@ internal sealed unsafe class StripRun : IDisposable
                 _plan.Need(_done, Math.Min(_done[_graph.Output] + _plan.BandRows, outputEnd), _need);
             }
 
+            _plan.Lives.Pass(_done, _need, _living, Change);
             return true;
         }
 
@@ -96,10 +106,11 @@ internal sealed unsafe class StripRun : IDisposable
             {
                 Take(_tasks.OutputRows(task, New(_graph.Output)), take);
             }
-            else if (_tasks[task] is { Step: { } step } && New(step.Output) is { Length: > 0 } rows)
+            else if (_tasks[task] is { Step: { } step, Columns: { Length: > 0 } columns }
+                && New(step.Output) is { Length: > 0 } rows)
             {
                 var maps = new StepMaps(_maps, step, _plan.Kernels, _workspaces[thread]);
-                step.Run(maps, rows, _tasks[task].Columns);
+                step.Run(maps, rows, columns);
             }
         }
     }
@@ -113,6 +124,24 @@ internal sealed unsafe class StripRun : IDisposable
 
         NativeMemory.AlignedFree(_arena);
         _arena = null;
+    }
+
+    // The room that was left last is taken first: it is in the cache.
+    private void Change(int map, Extent rows, bool come)
+    {
+        var kind = _plan.KindOf[map];
+        for (var y = rows.Start; y < rows.End; y++)
+        {
+            ref var room = ref _maps[map].Room(y);
+            if (come)
+            {
+                room = _free[kind][--_freeCount[kind]];
+            }
+            else
+            {
+                _free[kind][_freeCount[kind]++] = room;
+            }
+        }
     }
 
     // The rows of a map that the band adds.

@@ -10,7 +10,7 @@ internal sealed record TilingOptions
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// Bytes that the feature maps in work may take. 96 MiB holds a picture 5,000 pixels wide for a network of 32
+    /// Bytes that the feature maps in work may take. 96 MiB holds a picture 4,300 pixels wide for a network of 48
     /// channels; wider ones are cut into strips, one after the other, whose neighbourhood is computed twice.
     /// </summary>
     public long WorkingBytesMax { get; init; } = 96L << 20;

@@ -144,6 +144,9 @@ public sealed class TilingTests
 
         // A band of 8, and what a kernel of 3 reads around it.
         Assert.InRange(plan.Capacities.Max(), 8, 10);
+
+        // Two rows stay of each map for the next band; the others make room for those of the maps that follow.
+        Assert.InRange(plan.Kinds.Sum(kind => kind.Rooms), 2 * Depth, (2 * Depth) + 30);
     }
 
     private static TheoryData<string> Files(string folder) =>

@@ -88,7 +88,7 @@ internal unsafe struct WinogradBlocks
         var blocks = WinogradTiles.Round(BlockRows * BlockColumns);
         return (Frequencies
                 * (FrequencyStride(blocks, ChannelsAtOnce) + FrequencyStride(blocks, OutputVectors * vectorLength)))
-            + (Reach * ((Side * BlockColumns) + 2) * vectorLength);
+            + (Reach * ((Side * BlockColumns) + 2) * Cache.Line);
     }
 }
 
@@ -122,6 +122,9 @@ internal static unsafe partial class WinogradKernel<TVector>
     private const int Side = WinogradBlocks.Side;
     private const int Reach = WinogradBlocks.Reach;
 
+    // Pixels between what is read and what is fetched into the cache: memory takes as long as they do.
+    private const int Ahead = 4;
+
     public static void Run(in WinogradBlocks run)
     {
         var columns = run.BlockColumns;
@@ -130,7 +133,7 @@ internal static unsafe partial class WinogradKernel<TVector>
         var outputStride = WinogradBlocks.FrequencyStride(blocks, outputs);
         var to = run.Scratch;
         var half = to + (WinogradBlocks.Frequencies * outputStride);
-        var from = half + (Reach * ((Side * columns) + 2) * TVector.Count);
+        var from = half + (Reach * ((Side * columns) + 2) * Cache.Line);
 
         var done = 0;
         for (var i = 0; i < run.InputCount; i++)
@@ -179,16 +182,28 @@ internal static unsafe partial class WinogradKernel<TVector>
     private static void TransformInputs(
         float** rows, nint pixel, int first, int channels, int blocks, float* target, int stride, float* half)
     {
-        var line = ((blocks * Side) + 2) * TVector.Count;
-        for (var c = 0; c < channels; c += TVector.Count)
+        for (var c = 0; c < channels; c += Cache.Line)
         {
+            var wide = Math.Min(Cache.Line, channels - c);
+            var line = ((blocks * Side) + 2) * wide;
             nint place = first + c;
-            for (var x = half; x < half + line; x += TVector.Count, place += pixel)
+            for (var x = half; x < half + line; x += wide, place += pixel)
             {
-                TransformInput(
-                    TVector.Load(rows[0] + place), TVector.Load(rows[1] + place), TVector.Load(rows[2] + place),
-                    TVector.Load(rows[3] + place), TVector.Load(rows[4] + place), TVector.Load(rows[5] + place),
-                    x, line);
+                var ahead = place + (Ahead * pixel);
+                Cache.Fetch(rows[0] + ahead);
+                Cache.Fetch(rows[1] + ahead);
+                Cache.Fetch(rows[2] + ahead);
+                Cache.Fetch(rows[3] + ahead);
+                Cache.Fetch(rows[4] + ahead);
+                Cache.Fetch(rows[5] + ahead);
+                for (var v = 0; v < wide; v += TVector.Count)
+                {
+                    var at = place + v;
+                    TransformInput(
+                        TVector.Load(rows[0] + at), TVector.Load(rows[1] + at), TVector.Load(rows[2] + at),
+                        TVector.Load(rows[3] + at), TVector.Load(rows[4] + at), TVector.Load(rows[5] + at),
+                        x + v, line);
+                }
             }
 
             for (var y = 0; y < Reach; y++)
@@ -197,12 +212,16 @@ internal static unsafe partial class WinogradKernel<TVector>
                 var square = target + (y * Reach * stride) + c;
                 for (var b = 0; b < blocks; b++)
                 {
-                    TransformInput(
-                        TVector.Load(source), TVector.Load(source + TVector.Count),
-                        TVector.Load(source + (2 * TVector.Count)), TVector.Load(source + (3 * TVector.Count)),
-                        TVector.Load(source + (4 * TVector.Count)), TVector.Load(source + (5 * TVector.Count)),
-                        square, stride);
-                    source += Side * TVector.Count;
+                    for (var v = 0; v < wide; v += TVector.Count)
+                    {
+                        var at = source + v;
+                        TransformInput(
+                            TVector.Load(at), TVector.Load(at + wide), TVector.Load(at + (2 * wide)),
+                            TVector.Load(at + (3 * wide)), TVector.Load(at + (4 * wide)), TVector.Load(at + (5 * wide)),
+                            square + v, stride);
+                    }
+
+                    source += Side * wide;
                     square += channels;
                 }
             }
@@ -240,6 +259,7 @@ internal static unsafe partial class WinogradKernel<TVector>
         {
             var width = Math.Min(Side, run.Width - (b * Side));
             var isWhole = width == Side && rows[Side - 1] != null;
+            FetchSquare(rows, ((nint)b + 2) * Side * run.OutputStride, Side * run.OutputStride);
             for (var c = 0; c < outputs; c += TVector.Count)
             {
                 var frequency = source + c;
@@ -261,6 +281,19 @@ internal static unsafe partial class WinogradKernel<TVector>
                         CopyPart(square, rows[y] + place, run.OutputStride, width);
                     }
                 }
+            }
+        }
+    }
+
+    // What is written waits for what lies there. Rows below the picture are null, where asking does no harm.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchSquare(float** rows, nint first, int length)
+    {
+        for (var y = 0; y < Side; y++)
+        {
+            for (nint i = 0; i < length; i += Cache.Line)
+            {
+                Cache.Fetch(rows[y] + first + i);
             }
         }
     }
