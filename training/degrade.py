@@ -11,7 +11,7 @@ from typing import Callable
 import torch
 import torch.nn.functional as F
 
-from recipe import Damages, Earlier, Recipe, Span
+from recipe import Damages, Earlier, Recipe, Sharpen, Span
 
 # Changes pictures by an amount for each.
 Change = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -107,6 +107,11 @@ def damage(target: torch.Tensor, scale: int, recipe: Recipe, chance: torch.Gener
         ratio = part.shape[-2] / height
         parts.append(_damage(part, ratio, recipe.damages, chance, lambda x: imresize(x, height, width, kernel)))
     return torch.cat(parts)
+
+
+def sharpen(x: torch.Tensor, mask: Sharpen) -> torch.Tensor:
+    """Under an unsharp mask: [N, 3, H, W]."""
+    return (x + mask.amount * (x - _blurred(x, torch.full((len(x),), mask.sigma)))).clamp(0, 1)
 
 
 def _damage_earlier(x: torch.Tensor, earlier: Earlier, chance: torch.Generator) -> torch.Tensor:

@@ -62,6 +62,15 @@ class Loss:
 
 
 @dataclass(frozen=True)
+class Sharpen:
+    """An unsharp mask over what the network should make: a sigma in its pixels, and how much of what the blur took is
+    added once more. Clean pictures of real things are not as sharp as people want what is made larger."""
+
+    sigma: float
+    amount: float
+
+
+@dataclass(frozen=True)
 class Effort:
     """What a step is on a kind of device. `patch` is the side of the network's input in pixels."""
 
@@ -80,6 +89,7 @@ class Recipe:
     mix: dict[str, float]
     earlier: Earlier | None
     damages: Damages
+    sharpen: Sharpen | None
     loss: Loss
     cpu: Effort
     cuda: Effort
@@ -105,7 +115,7 @@ RESIZE = {"resize": ("scale", 0.2, 2)}
 PIXELS_ONLY = Loss(pixel=1, consistency=0, frequency=0, features=0, adversarial=0)
 
 REQUIRED = {"name", "purpose", "trunk", "channels", "blocks", "scale", "mix", "cpu", "cuda"}
-OPTIONAL = {"earlier", "loss", *DAMAGES}
+OPTIONAL = {"earlier", "loss", "sharpen", *DAMAGES}
 
 
 def load(path: Path) -> Recipe:
@@ -141,6 +151,7 @@ def _parse(values: dict[str, Any]) -> Recipe:
         _mix(values["mix"]),
         _earlier(values["earlier"]) if "earlier" in values else None,
         _damages(values),
+        _sharpen(values["sharpen"]) if "sharpen" in values else None,
         _loss(values["loss"]) if "loss" in values else PIXELS_ONLY,
         _effort(values, "cpu"),
         _effort(values, "cuda"))
@@ -192,6 +203,12 @@ def _span(values: dict[str, Any], name: str, unit: str, low: float, high: float)
     if draw == "log" and first <= 0:
         raise Refused(f"\"{name}\" must have a \"{unit}\" above 0, where it is drawn by its logarithm.")
     return Span(_number(given, "chance", 0, 1), first, last, draw == "log")
+
+
+def _sharpen(given: Any) -> Sharpen:
+    if not isinstance(given, dict) or set(given) != {"sigma", "amount"}:
+        raise Refused("\"sharpen\" must have \"sigma\" and \"amount\".")
+    return Sharpen(_number(given, "sigma", 0.1, 10), _number(given, "amount", 0, 2))
 
 
 def _loss(given: Any) -> Loss:

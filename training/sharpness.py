@@ -7,7 +7,7 @@ Pictures are taken as they are, or reduced and damaged by a recipe's own pipelin
 Figures for each: the energy of the gradient of luma, which grows with sharpness; the mean width of its edges in pixels,
 which falls with it; and the drift, by how many levels of 255 the result, reduced again, differs from what it was made
 of, pixel by pixel and on squares of 8x8, where noise that was taken away counts little. With `--write` the table goes
-into docs/enhancing.md.
+into docs/enhancing.md, to the place of its scale.
 """
 
 import argparse
@@ -82,7 +82,7 @@ def main() -> None:
     if arguments.sheet:
         Image.fromarray(numpy.concatenate(sheet)).save(arguments.sheet)
     if arguments.write:
-        write_section("enhancing.md", "sharpness.py", lines)
+        write_section("enhancing.md", f"sharpness.py {networks[0][1]}x", lines)
 
 
 def _arguments() -> argparse.Namespace:

@@ -35,6 +35,7 @@ RECIPE = {
 ENHANCING = {
     "earlier": {"resize": {"chance": 0.7, "scale": [0.5, 1.2]}, "blur": {"chance": 0.5, "sigma": [0.2, 1]},
                 "noise": {"chance": 0.5, "sigma": [1, 9]}, "jpeg": {"chance": 0.5, "quality": [40, 90]}},
+    "sharpen": {"sigma": 1, "amount": 0.3},
     "loss": {"pixel": 1, "consistency": 0.5, "frequency": 0.5, "features": 0.5, "adversarial": 0.1},
     "cpu": {"patch": 24, "batch": 4, "learning_rate": 0.001}}
 

@@ -43,6 +43,15 @@ class DegradingTests(unittest.TestCase):
             self.assertLess((actual - expected).abs().mean().item(), damage / 4)
             self.assertAlmostEqual(damage, (actual - x * 255).abs().mean().item(), delta=damage / 50)
 
+    def test_sharpens_by_what_a_blur_takes(self) -> None:
+        edge = (0.25 + 0.5 * (torch.arange(64) >= 32)).expand(2, 3, 48, 64)
+        sharp = degrade.sharpen(edge, recipe.Sharpen(sigma=2, amount=0.5))[1, 2, 24]
+        # Half a pixel beside a blurred edge, so much of its height is missing that the Gaussian has beyond.
+        missing = 0.5 * (1 - math.erf(0.5 / 2 / math.sqrt(2))) / 2
+        self.assertAlmostEqual(0.75 + 0.5 * missing, sharp[32].item(), delta=0.003)
+        self.assertAlmostEqual(0.25 - 0.5 * missing, sharp[31].item(), delta=0.003)
+        self.assertAlmostEqual(0.75, sharp[50].item(), delta=1e-5)
+
     def test_draws_amounts_evenly_or_by_their_logarithm(self) -> None:
         parts = torch.tensor([0.0, 0.5, 1.0])
         self.assertEqual([4, 34, 64], recipe.Span(1, 4, 64).at(parts).tolist())

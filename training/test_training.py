@@ -97,6 +97,7 @@ class TrainingTests(unittest.TestCase):
                 ("smaller \"quality\" first", {"jpeg": {"chance": 1, "quality": [90, 10]}}),
                 ("\"noise\" must have a \"sigma\" above 0", {"noise": {"chance": 1, "sigma": [0, 1], "draw": "log"}}),
                 ("\"earlier\" must have \"resize\"", {"earlier": {"blur": {"chance": 1, "sigma": [1, 2]}}}),
+                ("\"sharpen\" must have", {"sharpen": {"sigma": 1}}),
                 ("\"loss\" must have", {"loss": {"pixel": 1}}),
                 ("\"cpu\" must have", {"cpu": {"patch": 16}})):
             with self.assertRaisesRegex(Refused, words):

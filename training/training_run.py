@@ -156,6 +156,8 @@ class TrainingRun:
         """What the network is given, [N, 3, patch, patch], and what it should make of it."""
         target = self._patches.cut(self._effort.batch, self._target_side, self._chance)
         source = degrade.damage(target, self._scale, self._recipe, self._chance)
+        if self._recipe.sharpen is not None:
+            target = degrade.sharpen(target, self._recipe.sharpen)
         # Reducing saw only the patch; what it gave near the edges is left out.
         margin = degrade.margin(self._recipe)
         source = source[..., margin:-margin, margin:-margin]
