@@ -112,6 +112,9 @@ DAMAGES = {"blur": ("sigma", 0, 10), "noise": ("sigma", 0, 100), "jpeg": ("quali
 # Less would leave nothing of a patch, more would only take time.
 RESIZE = {"resize": ("scale", 0.2, 2)}
 
+# More would look beyond what is left out around a patch.
+SHARPEN_SIGMA_MAX = 1
+
 PIXELS_ONLY = Loss(pixel=1, consistency=0, frequency=0, features=0, adversarial=0)
 
 REQUIRED = {"name", "purpose", "trunk", "channels", "blocks", "scale", "mix", "cpu", "cuda"}
@@ -208,7 +211,7 @@ def _span(values: dict[str, Any], name: str, unit: str, low: float, high: float)
 def _sharpen(given: Any) -> Sharpen:
     if not isinstance(given, dict) or set(given) != {"sigma", "amount"}:
         raise Refused("\"sharpen\" must have \"sigma\" and \"amount\".")
-    return Sharpen(_number(given, "sigma", 0.1, 10), _number(given, "amount", 0, 2))
+    return Sharpen(_number(given, "sigma", 0.1, SHARPEN_SIGMA_MAX), _number(given, "amount", 0, 2))
 
 
 def _loss(given: Any) -> Loss:

@@ -61,6 +61,8 @@ def main() -> None:
     if bool(arguments.recipe) != bool(arguments.damage) or not (arguments.folders or arguments.damage):
         raise Refused("Name folders of pictures; those after --damage are damaged by --recipe.")
     given = recipes.load(arguments.recipe) if arguments.recipe else None
+    if given and given.shape.scale != networks[0][1]:
+        raise Refused("The recipe is for another scale than the networks.")
     lines = ["| pictures | sharper | gradient energy, times: least, median | edges, pixels: before, after | drift, "
              "levels: median, most | on squares |", "|---|---|---|---|---|---|"]
     sheet: list[numpy.ndarray] = []

@@ -2,7 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace Enlarger.Inference;
 
-/// <summary>The threads that compute bands together. They take tasks in order and wait for those that a task reads.
+/// <summary>
+/// The threads that compute bands together. They take tasks in order and wait for those that must be done before.
 /// </summary>
 /// <param name="tasks">The work on a band.</param>
 /// <param name="begin">Starts the next band, while nobody works on one; says whether there is one.</param>

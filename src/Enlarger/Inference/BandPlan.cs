@@ -6,7 +6,7 @@ namespace Enlarger.Inference;
 
 /// <summary>
 /// How a network runs over an input of one size: the shape of every feature map, the rows of it that must be alive at
-/// a time, and its place in one arena.
+/// a time, and the rooms for them in one arena.
 /// </summary>
 /// <remarks>
 /// The result is asked for band by band. Each band says, from the last step back to the first, how far every map must

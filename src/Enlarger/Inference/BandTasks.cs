@@ -83,6 +83,13 @@ internal sealed class BandTasks
         return (int)Math.Min(width, squares * part / _parts * WinogradBlocks.Side);
     }
 
+    // The stretch that a column lies in.
+    private int PartAt(int map, int column)
+    {
+        var squares = (_shapes[map].Width + WinogradBlocks.Side - 1L) / WinogradBlocks.Side;
+        return (int)(((((column / WinogradBlocks.Side) + 1L) * _parts) - 1) / squares);
+    }
+
     // How many stretches away a step reads.
     private int Reach(Step step)
     {
@@ -94,12 +101,9 @@ internal sealed class BandTasks
             {
                 var map = step.Inputs[input];
                 var read = step.ReadsInBlocks(Axis.Columns, input, columns, _shapes[map].Width);
-                for (var other = 0; other < _parts; other++)
+                if (read.Length > 0)
                 {
-                    if (At(map, other) < read.End && read.Start < At(map, other + 1))
-                    {
-                        reach = Math.Max(reach, Math.Abs(other - part));
-                    }
+                    reach = Math.Max(reach, Math.Max(part - PartAt(map, read.Start), PartAt(map, read.End - 1) - part));
                 }
             }
         }

@@ -13,14 +13,15 @@ internal delegate void RowsChange(int map, Extent rows, bool come);
 internal sealed class RowLives
 {
     private readonly CompiledGraph _graph;
+    private readonly MapShape[] _shapes;
     private readonly List<Reader>[] _readers;
-    private readonly int[][] _lastReadBy;
+    private readonly List<int>[] _lastReadBy;
 
     public RowLives(CompiledGraph graph, MapShape[] shapes)
     {
-        _graph = graph;
+        (_graph, _shapes) = (graph, shapes);
         _readers = Array.ConvertAll(shapes, _ => new List<Reader>());
-        _lastReadBy = new int[graph.Steps.Count][];
+        _lastReadBy = [.. graph.Steps.Select(_ => new List<int>())];
         var last = new int[shapes.Length];
         for (var s = 0; s < graph.Steps.Count; s++)
         {
@@ -28,16 +29,18 @@ internal sealed class RowLives
             last[step.Output] = s;
             for (var input = 0; input < step.Inputs.Length; input++)
             {
-                var map = step.Inputs[input];
-                last[map] = s;
-                _readers[map].Add(new Reader(step.Output, FirstReads(step, input, shapes)));
+                last[step.Inputs[input]] = s;
+                _readers[step.Inputs[input]].Add(new Reader(step, input));
             }
         }
 
-        for (var s = 0; s < _lastReadBy.Length; s++)
+        for (var map = 0; map < last.Length; map++)
         {
             // What is handed out at the end of a band lives on until the next.
-            _lastReadBy[s] = [.. Enumerable.Range(0, last.Length).Where(map => last[map] == s && map != graph.Output)];
+            if (map != graph.Output)
+            {
+                _lastReadBy[last[map]].Add(map);
+            }
         }
     }
 
@@ -65,9 +68,13 @@ internal sealed class RowLives
     private void Go(int map, ReadOnlySpan<int> ends, int[] living, RowsChange change)
     {
         var first = ends[map];
-        foreach (var reader in _readers[map])
+        foreach (var (step, input) in _readers[map])
         {
-            first = Math.Min(first, reader.FirstReads[ends[reader.Output]]);
+            var coming = new Extent(ends[step.Output], _shapes[step.Output].Height);
+            if (coming.Length > 0 && step.Reads(Axis.Rows, input, coming, _shapes[map].Height) is { Length: > 0 } read)
+            {
+                first = Math.Min(first, read.Start);
+            }
         }
 
         if (first > living[map])
@@ -77,21 +84,5 @@ internal sealed class RowLives
         }
     }
 
-    // For each row of the output, the first row of the input that it or a later one depends on. A border that mirrors
-    // goes back.
-    private static int[] FirstReads(Step step, int input, MapShape[] shapes)
-    {
-        var (from, to) = (shapes[step.Inputs[input]].Height, shapes[step.Output].Height);
-        var first = new int[to + 1];
-        first[to] = int.MaxValue;
-        for (var y = to - 1; y >= 0; y--)
-        {
-            var read = step.Reads(Axis.Rows, input, new Extent(y, y + 1), from);
-            first[y] = read.Length > 0 ? Math.Min(first[y + 1], read.Start) : first[y + 1];
-        }
-
-        return first;
-    }
-
-    private readonly record struct Reader(int Output, int[] FirstReads);
+    private readonly record struct Reader(Step Step, int Input);
 }

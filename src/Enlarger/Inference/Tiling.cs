@@ -37,8 +37,8 @@ internal sealed record TilingOptions
     public long BufferBytesMax { get; init; } = 32L << 20;
 
     /// <summary>
-    /// Bytes of feature maps for a network that looks at the whole picture at once. 1 GiB is about a megapixel for the
-    /// networks of 64 channels that do this.
+    /// Bytes of feature maps for a network that looks at the whole picture at once. 1 GiB is one to two megapixels for
+    /// the networks of 64 channels that do this.
     /// </summary>
     public long WholePictureBytesMax { get; init; } = 1L << 30;
 }

@@ -11,7 +11,7 @@ internal unsafe struct WinogradInput
     /// <summary>From a pixel to the next.</summary>
     public int Stride;
 
-    /// <summary>Channels: a multiple of the vector's length.</summary>
+    /// <summary>Channels: a multiple of sixteen.</summary>
     public int Channels;
 }
 
@@ -182,12 +182,12 @@ internal static unsafe partial class WinogradKernel<TVector>
     private static void TransformInputs(
         float** rows, nint pixel, int first, int channels, int blocks, float* target, int stride, float* half)
     {
-        for (var c = 0; c < channels; c += Cache.Line)
+        const int Wide = Cache.Line;
+        var line = ((blocks * Side) + 2) * Wide;
+        for (var c = 0; c < channels; c += Wide)
         {
-            var wide = Math.Min(Cache.Line, channels - c);
-            var line = ((blocks * Side) + 2) * wide;
             nint place = first + c;
-            for (var x = half; x < half + line; x += wide, place += pixel)
+            for (var x = half; x < half + line; x += Wide, place += pixel)
             {
                 var ahead = place + (Ahead * pixel);
                 Cache.Fetch(rows[0] + ahead);
@@ -196,7 +196,7 @@ internal static unsafe partial class WinogradKernel<TVector>
                 Cache.Fetch(rows[3] + ahead);
                 Cache.Fetch(rows[4] + ahead);
                 Cache.Fetch(rows[5] + ahead);
-                for (var v = 0; v < wide; v += TVector.Count)
+                for (var v = 0; v < Wide; v += TVector.Count)
                 {
                     var at = place + v;
                     TransformInput(
@@ -212,16 +212,16 @@ internal static unsafe partial class WinogradKernel<TVector>
                 var square = target + (y * Reach * stride) + c;
                 for (var b = 0; b < blocks; b++)
                 {
-                    for (var v = 0; v < wide; v += TVector.Count)
+                    for (var v = 0; v < Wide; v += TVector.Count)
                     {
                         var at = source + v;
                         TransformInput(
-                            TVector.Load(at), TVector.Load(at + wide), TVector.Load(at + (2 * wide)),
-                            TVector.Load(at + (3 * wide)), TVector.Load(at + (4 * wide)), TVector.Load(at + (5 * wide)),
+                            TVector.Load(at), TVector.Load(at + Wide), TVector.Load(at + (2 * Wide)),
+                            TVector.Load(at + (3 * Wide)), TVector.Load(at + (4 * Wide)), TVector.Load(at + (5 * Wide)),
                             square + v, stride);
                     }
 
-                    source += Side * wide;
+                    source += Side * Wide;
                     square += channels;
                 }
             }

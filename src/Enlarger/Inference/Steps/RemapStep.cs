@@ -20,13 +20,16 @@ internal enum Border
 /// <param name="Phase">Which one it keeps, counted from 0.</param>
 internal sealed record AxisMap(int Before = 0, int After = 0, int Repeat = 1, int Keep = 1, int Phase = 0)
 {
-    public int OutputLength(int input) => (input * Repeat / Keep) + Before + After;
+    public int OutputLength(int input) => RepeatedLength(input) + Before + After;
+
+    /// <summary>The output of an input before it is padded or cropped.</summary>
+    public int RepeatedLength(int input) => input * Repeat / Keep;
 
     /// <summary>The input of an output position, or -1 for a constant border.</summary>
     public int Source(int output, int inputLength, Border border)
     {
         var position = output - Before;
-        var length = inputLength * Repeat / Keep;
+        var length = RepeatedLength(inputLength);
         if ((uint)position >= (uint)length)
         {
             switch (border)
@@ -60,11 +63,14 @@ internal sealed unsafe class RemapStep(
 
     public override Extent Reads(Axis axis, int input, Extent output, int inputLength)
     {
+        // Between these places, sources only rise or only fall.
         var map = axis == Axis.Rows ? rows : columns;
+        var last = map.Before + map.RepeatedLength(inputLength) - 1;
+        Span<int> turns = [output.Start, output.End - 1, map.Before, last];
         var (low, high) = (int.MaxValue, -1);
-        for (var i = output.Start; i < output.End; i++)
+        foreach (var place in turns)
         {
-            var source = map.Source(i, inputLength, border);
+            var source = place >= output.Start && place < output.End ? map.Source(place, inputLength, border) : -1;
             if (source >= 0)
             {
                 low = Math.Min(low, source);
