@@ -50,8 +50,13 @@ internal sealed class BandPlan
         (Kinds, KindOf) = FindKinds();
         Capacities = new int[Shapes.Length];
         Simulate();
-        ZeroRowLength = Kinds.Max(kind => kind.RowStride);
-        ArenaLength = ZeroRowLength + Kinds.Sum(kind => (long)kind.Rooms * kind.RowStride);
+        foreach (var kind in Kinds)
+        {
+            ZeroRowLength = Math.Max(ZeroRowLength, kind.RowStride);
+            ArenaLength += (long)kind.Rooms * kind.RowStride;
+        }
+
+        ArenaLength += ZeroRowLength;
     }
 
     public KernelSet Kernels { get; }

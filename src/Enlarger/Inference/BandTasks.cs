@@ -115,8 +115,18 @@ internal sealed class BandTasks
     private int[] After(int part, int reach)
     {
         var first = _tasks.Count - part - _parts;
-        return first < 0
-            ? [0]
-            : [.. Enumerable.Range(0, _parts).Where(other => Math.Abs(other - part) <= reach).Select(i => first + i)];
+        if (first < 0)
+        {
+            return [0];
+        }
+
+        var (low, high) = (Math.Max(0, part - reach), Math.Min(_parts - 1, part + reach));
+        var after = new int[high - low + 1];
+        for (var i = 0; i < after.Length; i++)
+        {
+            after[i] = first + low + i;
+        }
+
+        return after;
     }
 }

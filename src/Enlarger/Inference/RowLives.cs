@@ -84,5 +84,5 @@ internal sealed class RowLives
         }
     }
 
-    private readonly record struct Reader(Step Step, int Input);
+    private sealed record Reader(Step Step, int Input);
 }
