@@ -23,9 +23,6 @@ internal sealed class BandPlan
     // Floats in a row that offsets within it can count; no strip of a picture comes near it.
     private const int RowLengthMax = 1 << 30;
 
-    // A cache line of floats, so that rows of a map do not share one.
-    private const int Alignment = 16;
-
     private readonly CompiledGraph _graph;
     private readonly int[] _first;
     private readonly int[] _firstBand;
@@ -45,7 +42,6 @@ internal sealed class BandPlan
         _first = graph.FirstRows(Shapes, kept);
         _firstBand = new int[Shapes.Length];
         Need(_first, Math.Min(kept.Start + BandRows, kept.End), _firstBand);
-        PixelStrides = graph.PixelStrides(Shapes, kernels.VectorLength);
         Lives = new RowLives(graph, Shapes);
         (Kinds, KindOf) = FindKinds();
         Capacities = new int[Shapes.Length];
@@ -67,8 +63,6 @@ internal sealed class BandPlan
 
     /// <summary>Rows of the output in a band.</summary>
     public int BandRows { get; }
-
-    public int[] PixelStrides { get; }
 
     /// <summary>Rows of each map that live at a time, at most.</summary>
     public int[] Capacities { get; }
@@ -152,9 +146,10 @@ internal sealed class BandPlan
         return true;
     }
 
+    // Rows do not share a line of the cache.
     private static int Align(long length) =>
         length <= RowLengthMax
-            ? (int)((length + Alignment - 1) / Alignment * Alignment)
+            ? (int)((length + Cache.Line - 1) / Cache.Line * Cache.Line)
             : throw new ModelException("The picture is too wide for this network.");
 
     // Rows are of a kind where pixels lie at the same places: what is zero at the ends of one stays so for the others.
@@ -163,9 +158,10 @@ internal sealed class BandPlan
         var kinds = new List<RowKind>();
         var kindOf = new int[Shapes.Length];
         var margins = FindMargins();
+        var pixelStrides = _graph.PixelStrides(Shapes, Kernels.VectorLength);
         for (var map = 0; map < Shapes.Length; map++)
         {
-            var (width, stride, margin) = (Shapes[map].Width, PixelStrides[map], margins[map]);
+            var (width, stride, margin) = (Shapes[map].Width, pixelStrides[map], margins[map]);
             kindOf[map] = kinds.FindIndex(kind => kind.Width == width && kind.PixelStride == stride);
             if (kindOf[map] < 0)
             {

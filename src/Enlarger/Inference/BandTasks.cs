@@ -48,8 +48,7 @@ internal sealed class BandTasks
             reach = Reach(step);
             for (var part = 0; part < _parts; part++)
             {
-                var columns = new Extent(At(step.Output, part), At(step.Output, part + 1));
-                _tasks.Add(new BandTask(step, columns, After(part, Math.Max(before, reach))));
+                _tasks.Add(new BandTask(step, Columns(step.Output, part), After(part, Math.Max(before, reach))));
             }
         }
 
@@ -75,20 +74,18 @@ internal sealed class BandTasks
             rows.Start + (rows.Length * part / _parts), rows.Start + (rows.Length * (part + 1) / _parts));
     }
 
+    private Extent Columns(int map, int part) => new(Start(map, part), Start(map, part + 1));
+
     // Where a stretch begins: between squares, wherever a step computes in squares.
-    private int At(int map, int part)
-    {
-        var width = _shapes[map].Width;
-        var squares = (width + WinogradBlocks.Side - 1L) / WinogradBlocks.Side;
-        return (int)Math.Min(width, squares * part / _parts * WinogradBlocks.Side);
-    }
+    private int Start(int map, int part) =>
+        (int)Math.Min(_shapes[map].Width, Squares(map) * part / _parts * WinogradBlocks.Side);
 
     // The stretch that a column lies in.
-    private int PartAt(int map, int column)
-    {
-        var squares = (_shapes[map].Width + WinogradBlocks.Side - 1L) / WinogradBlocks.Side;
-        return (int)(((((column / WinogradBlocks.Side) + 1L) * _parts) - 1) / squares);
-    }
+    private int PartAt(int map, int column) =>
+        (int)(((((column / WinogradBlocks.Side) + 1L) * _parts) - 1) / Squares(map));
+
+    // Across a map.
+    private long Squares(int map) => (_shapes[map].Width + WinogradBlocks.Side - 1L) / WinogradBlocks.Side;
 
     // How many stretches away a step reads.
     private int Reach(Step step)
@@ -96,7 +93,7 @@ internal sealed class BandTasks
         var reach = 0;
         for (var part = 0; part < _parts; part++)
         {
-            var columns = new Extent(At(step.Output, part), At(step.Output, part + 1));
+            var columns = Columns(step.Output, part);
             for (var input = 0; columns.Length > 0 && input < step.Inputs.Length; input++)
             {
                 var map = step.Inputs[input];

@@ -39,7 +39,7 @@ internal sealed unsafe class StripRun : IDisposable
         _living = plan.Start();
         _tasks = new BandTasks(graph, plan.Shapes, threads);
         _workspaces = [.. Enumerable.Range(0, threads).Select(_ => new Workspace())];
-        _arena = (float*)NativeMemory.AlignedAlloc((nuint)(plan.ArenaLength * sizeof(float)), 64);
+        _arena = (float*)NativeMemory.AlignedAlloc((nuint)(plan.ArenaLength * sizeof(float)), Cache.LineBytes);
         NativeMemory.Clear(_arena, (nuint)(plan.ArenaLength * sizeof(float)));
 
         _freeCount = new int[plan.Kinds.Length];

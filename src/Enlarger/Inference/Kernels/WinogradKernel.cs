@@ -78,7 +78,7 @@ internal unsafe struct WinogradBlocks
 
     /// <summary>Floats between the numbers of a frequency: the squares', and a line so that no cache set is hit by all.
     /// </summary>
-    public static int FrequencyStride(int blocks, int channels) => (blocks * channels) + 16;
+    public static int FrequencyStride(int blocks, int channels) => (blocks * channels) + Cache.Line;
 
     /// <summary>
     /// Floats that computing takes: the frequencies of inputs and outputs, and a row of squares halfway.

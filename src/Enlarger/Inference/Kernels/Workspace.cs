@@ -5,8 +5,6 @@ namespace Enlarger.Inference.Kernels;
 /// <summary>Memory that a thread computes in, as large as the largest step wants it. Belongs to one thread.</summary>
 internal sealed unsafe class Workspace : IDisposable
 {
-    private const int CacheLine = 64;
-
     private float* _memory;
     private int _length;
 
@@ -16,7 +14,7 @@ internal sealed unsafe class Workspace : IDisposable
         if (length > _length)
         {
             Dispose();
-            _memory = (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), CacheLine);
+            _memory = (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), Cache.LineBytes);
             _length = length;
 
             // What is never written is multiplied all the same; numbers that are none would be slow.

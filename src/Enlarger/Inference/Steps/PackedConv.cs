@@ -21,11 +21,10 @@ internal sealed unsafe class PackedConv
         var taps = conv.Block > 1 ? WinogradBlocks.Frequencies : kernel;
 
         // A full cache line ahead, so that the weights can start at one.
-        const int Line = 16;
-        _memory = GC.AllocateUninitializedArray<float>((((taps * inputs) + 2) * channels) + Line, pinned: true);
+        _memory = GC.AllocateUninitializedArray<float>((((taps * inputs) + 2) * channels) + Cache.Line, pinned: true);
         Array.Clear(_memory);
         var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
-        Weights = (float*)((address + 63) & ~63);
+        Weights = (float*)((address + Cache.LineBytes - 1) & ~(Cache.LineBytes - 1));
         Bias = Weights + (taps * inputs * channels);
         Slopes = Bias + channels;
 
