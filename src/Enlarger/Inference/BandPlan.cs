@@ -20,12 +20,19 @@ internal sealed class BandPlan
     /// </summary>
     public const int InputRowsPerBand = 8;
 
+    // So many weights, which in squares take 16 bytes each, are fetched from memory anew in every band. With so many
+    // pixels in it that is a small part of the work. No more rows than this are asked for at a time.
+    private const int WeightsInCache = 1 << 21;
+    private const int PixelsPerBand = 2048;
+    private const int InputRowsPerBandMax = 32;
+
     // Floats in a row that offsets within it can count; no strip of a picture comes near it.
     private const int RowLengthMax = 1 << 30;
 
     private readonly CompiledGraph _graph;
     private readonly int[] _first;
     private readonly int[] _firstBand;
+    private readonly int _inputRows;
 
     /// <param name="graph">The steps.</param>
     /// <param name="kernels">Maps that a convolution writes have whole vectors of channels.</param>
@@ -38,7 +45,8 @@ internal sealed class BandPlan
         Kernels = kernels;
         Kept = kept;
         Shapes = graph.Infer(input);
-        BandRows = InputRowsPerBand * scale;
+        _inputRows = ChooseRows(graph, input.Width);
+        BandRows = _inputRows * scale;
         _first = graph.FirstRows(Shapes, kept);
         _firstBand = new int[Shapes.Length];
         Need(_first, Math.Min(kept.Start + BandRows, kept.End), _firstBand);
@@ -112,10 +120,10 @@ internal sealed class BandPlan
     {
         done.CopyTo(need);
         var input = done[_graph.Input];
-        need[_graph.Input] = Math.Max(input, Math.Min(input + InputRowsPerBand, _firstBand[_graph.Input]));
+        need[_graph.Input] = Math.Max(input, Math.Min(input + _inputRows, _firstBand[_graph.Input]));
         foreach (var step in _graph.Steps)
         {
-            var band = Math.Max(1, (long)InputRowsPerBand * Shapes[step.Output].Height / Shapes[_graph.Input].Height);
+            var band = Math.Max(1, (long)_inputRows * Shapes[step.Output].Height / Shapes[_graph.Input].Height);
             var end = Math.Min(done[step.Output] + band, _firstBand[step.Output]);
             while (need[step.Output] < end && HasInputs(step, need[step.Output], need))
             {
@@ -126,6 +134,18 @@ internal sealed class BandPlan
         // The first band itself is not computed here, and nothing else once all is there that it needs.
         need[_graph.Output] = done[_graph.Output];
         return !done.SequenceEqual(need);
+    }
+
+    private static int ChooseRows(CompiledGraph graph, int width)
+    {
+        var weights = 0.0;
+        foreach (var step in graph.Steps)
+        {
+            weights += step.MultipliesPerPixel;
+        }
+
+        var rows = weights > WeightsInCache ? PixelsPerBand / width : InputRowsPerBand;
+        return Math.Clamp(rows / InputRowsPerBand * InputRowsPerBand, InputRowsPerBand, InputRowsPerBandMax);
     }
 
     // The end of the block that the row before lies in.

@@ -149,6 +149,39 @@ public sealed class TilingTests
         Assert.InRange(plan.Kinds.Sum(kind => kind.Rooms), 2 * Depth, (2 * Depth) + 30);
     }
 
+    // Where there are very many weights, a narrow picture is computed in higher bands than a wide one.
+    [Fact]
+    public void Bands_of_another_height_give_the_same_bits()
+    {
+        const int Channels = 512;
+        var size = new PixelSize(150, 34);
+        var pads = ("pads", (object)new long[] { 1, 1, 1, 1 });
+        var network = Network.Load(new OnnxWriter().Input("x", 3)
+            .Floats("first", [Channels, 3, 3, 3], Weights(Channels * 27, size: 0.02f))
+            .Floats("middle", [Channels, Channels, 3, 3], Weights(Channels * Channels * 9, size: 0.002f))
+            .Floats("last", [3, Channels, 3, 3], Weights(Channels * 27, size: 0.002f))
+            .Node("Conv", ["x", "first"], "y", pads)
+            .Node("Conv", ["y", "middle"], "z", pads)
+            .Node("Conv", ["z", "last"], "detail", pads)
+            .Node("Add", ["x", "detail"], "result")
+            .Output("result").ToArray());
+        Assert.Equal(8, BandRows(size.Width));
+        Assert.Equal(32, BandRows(20));
+
+        var picture = Noise(size, 6);
+        var strips = new TilingOptions { Threads = 2, StripColumnsMin = 16, WorkingBytesMax = 0, ReadColumnsMax = 40 };
+        var whole = Tiled(network, picture, size, new TilingOptions());
+        var changed = whole.Where((sample, i) => sample is > 0 and < 1 && sample != picture[i]).Count();
+        Assert.InRange(changed, whole.Length / 10, whole.Length);
+        Assert.Equal(whole, Tiled(network, picture, size, strips));
+
+        int BandRows(int width) =>
+            network.Plan(new MapShape(3, size.Height, width), new Extent(0, size.Height), scale: 1).BandRows;
+
+        float[] Weights(int count, float size) =>
+            [.. Enumerable.Range(0, count).Select(i => ((i * 7 % 13) - 6) * size)];
+    }
+
     private static TheoryData<string> Files(string folder) =>
         [.. Directory.EnumerateFiles(Repository.Path(folder), "*.onnx")
             .Select(path => $"{folder}/{Path.GetFileName(path)}")
@@ -170,9 +203,12 @@ public sealed class TilingTests
         return [.. Enumerable.Range(0, output.Length).Select(i => output[(i % 3 * height * width) + (i / 3)])];
     }
 
-    private static float[] Tiled(Network network, float[] picture, TilingOptions options)
+    private static float[] Tiled(Network network, float[] picture, TilingOptions options) =>
+        Tiled(network, picture, Size, options);
+
+    private static float[] Tiled(Network network, float[] picture, PixelSize size, TilingOptions options)
     {
-        using var rows = new NetworkRows(network, Size, 3, Source, options, CancellationToken.None);
+        using var rows = new NetworkRows(network, size, 3, Source, options, CancellationToken.None);
         var length = rows.To.Width * 3;
         var result = new float[length * rows.To.Height];
         for (var y = 0; y < rows.To.Height; y++)
@@ -182,7 +218,7 @@ public sealed class TilingTests
 
         return result;
 
-        void Source(int y, Span<float> row) => picture.AsSpan(y * Size.Width * 3, Size.Width * 3).CopyTo(row);
+        void Source(int y, Span<float> row) => picture.AsSpan(y * size.Width * 3, size.Width * 3).CopyTo(row);
     }
 
     private static float[] Noise(PixelSize size, int seed)
