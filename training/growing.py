@@ -9,9 +9,6 @@ from failures import Refused
 from networks import EnlargingNetwork, WideConv, collapse
 from onnx_graph import OnnxNetwork
 
-# The 1x1 convolution of a span trunk reads this many sets of channels, one after the other.
-JOINED = 3
-
 Weights = dict[str, torch.Tensor]
 
 
@@ -35,7 +32,8 @@ def begin(network: EnlargingNetwork, given: Weights) -> list[str]:
     if any(_is_head(name) and len(given[name]) != len(own[name]) for name in shared):
         # Outputs of a head are places in a square of pixels, which mean something else at another scale.
         shared = [name for name in shared if not _is_head(name)]
-    widened = {name: _widened(name, own[name], given[name]) for name in shared}
+    shared = [name for name in shared if _sets(name, given) == _sets(name, own)]
+    widened = {name: _widened(own[name], given[name], _sets(name, given)) for name in shared}
     fitting = {name: value for name, value in widened.items() if value is not None}
     with torch.no_grad():
         for name, value in fitting.items():
@@ -51,15 +49,22 @@ def _is_head(name: str) -> bool:
     return name.startswith("tail.")
 
 
-def _widened(name: str, own: torch.Tensor, given: torch.Tensor) -> torch.Tensor | None:
-    """`given` in the first outputs of `own`, which read no others than those of `given`; None where it is larger."""
+def _sets(name: str, weights: Weights) -> int:
+    """How many maps a convolution reads side by side; those that read several are of 1x1."""
+    if weights[name].shape[2:] != (1, 1):
+        return 1
+    return weights[name].shape[1] // len(weights["trunk.first.weight"])
+
+
+def _widened(own: torch.Tensor, given: torch.Tensor, sets: int) -> torch.Tensor | None:
+    """`given` in the first outputs of `own`, which read no others than those of `given`, in each of so many sets; None
+    where it is larger."""
     if own.dim() != given.dim() or any(new < old for new, old in zip(own.shape, given.shape)):
         return None
     widened = own.clone()
     if own.dim() == 1:
         widened[:len(given)] = given
         return widened
-    sets = JOINED if name == "trunk.join.weight" and given.shape[1] == JOINED * given.shape[0] else 1
     places = torch.arange(given.shape[1]).view(sets, -1)
     places = places + (torch.arange(sets) * ((own.shape[1] - given.shape[1]) // sets))[:, None]
     widened[:len(given)] = 0

@@ -5,6 +5,7 @@ plus what the network adds to it.
 """
 
 import copy
+import functools
 from dataclasses import dataclass
 from typing import Callable
 
@@ -114,6 +115,7 @@ class ChainTrunk(nn.Sequential):
             layers += [conv(inputs, channels), nn.PReLU(channels)]
         super().__init__(*layers)
         self.depth = blocks + 1
+        self.outputs = channels
 
 
 class PointwiseConv(nn.Conv2d):
@@ -147,15 +149,20 @@ class SpanBlock(nn.Module):
 
 class SpanTrunk(nn.Module):
     """After Wan and others, "Swift parameter-free attention network for efficient super-resolution", 2024. Rectifiers
-    take the place of SiLU, which costs a pass over memory for each convolution."""
+    take the place of SiLU, which costs a pass over memory for each convolution.
 
-    def __init__(self, channels: int, blocks: int, conv: Conv3x3):
+    Early and late features are joined to as many as a block has; or the head is given them side by side. It then needs
+    no neighbours, and what that saves pays for another block.
+    """
+
+    def __init__(self, channels: int, blocks: int, conv: Conv3x3, joined: bool = True):
         super().__init__()
         self.first = conv(3, channels)
         self.blocks = nn.ModuleList([SpanBlock(channels, conv) for _ in range(blocks)])
         self.last = conv(channels, channels)
-        self.join = PointwiseConv(3 * channels, channels)
+        self.join = PointwiseConv(3 * channels, channels) if joined else nn.Identity()
         self.depth = 2 + 3 * blocks
+        self.outputs = channels if joined else 3 * channels
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         first = self.first(x)
@@ -188,22 +195,33 @@ class ResidualTrunk(nn.Module):
         self.blocks = nn.Sequential(*[ResidualBlock(channels, conv) for _ in range(blocks)])
         self.last = conv(channels, channels)
         self.depth = 2 + 3 * blocks
+        self.outputs = channels
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         first = self.first(x)
         return first + self.last(self.blocks(first))
 
 
-TRUNKS: dict[str, tuple[Callable[..., nn.Module], Conv3x3]] = {
-    "srvgg": (ChainTrunk, plain_conv),
-    "ecbsr": (ChainTrunk, WideConv),
-    "span": (SpanTrunk, WideConv),
-    "rlfn": (ResidualTrunk, WideConv),
+@dataclass(frozen=True)
+class Design:
+    """A trunk, what its convolutions of 3x3 are, and what the head is."""
+
+    trunk: Callable[[int, int, Conv3x3], nn.Module]
+    conv: Conv3x3
+    head: Callable[[int, int], nn.Module]
+
+
+TRUNKS = {
+    "srvgg": Design(ChainTrunk, plain_conv, plain_conv),
+    "ecbsr": Design(ChainTrunk, WideConv, WideConv),
+    "span": Design(SpanTrunk, WideConv, WideConv),
+    "span1x1": Design(functools.partial(SpanTrunk, joined=False), WideConv, PointwiseConv),
+    "rlfn": Design(ResidualTrunk, WideConv, WideConv),
 }
 
 
 class EnlargingNetwork(nn.Module):
-    """A trunk, and a convolution that makes the samples of the larger picture from its features."""
+    """A trunk, and a convolution, the head, that makes the samples of the larger picture from its features."""
 
     def __init__(self, shape: Shape):
         super().__init__()
@@ -211,10 +229,12 @@ class EnlargingNetwork(nn.Module):
             raise Refused(f"There is no trunk \"{shape.trunk}\"; there are {', '.join(TRUNKS)}.")
         if shape.scale not in SCALES:
             raise Refused(f"There is no head for scale {shape.scale}; there are {', '.join(map(str, SCALES))}.")
-        trunk, conv = TRUNKS[shape.trunk]
+        design = TRUNKS[shape.trunk]
         self.scale = shape.scale
-        self.trunk = trunk(shape.channels, shape.blocks, conv)
-        self.tail = conv(shape.channels, 3 * shape.scale ** 2)
+        self.trunk = design.trunk(shape.channels, shape.blocks, design.conv)
+        self.tail = design.head(self.trunk.outputs, 3 * shape.scale ** 2)
+        # How many pixels of the input to each side a pixel of the result depends on.
+        self.reach = self.trunk.depth + (0 if design.head is PointwiseConv else 1)
         if isinstance(self.tail, WideConv):
             # Features are no samples of the result, even where there are as many of them.
             self.tail.identity = False
@@ -229,11 +249,6 @@ class EnlargingNetwork(nn.Module):
             return x + y
         nearest = F.interpolate(x, scale_factor=float(self.scale), mode="nearest")
         return F.pixel_shuffle(y, self.scale) + nearest
-
-    @property
-    def reach(self) -> int:
-        """How many pixels of the input to each side a pixel of the result depends on."""
-        return self.trunk.depth + 1
 
 
 def collapse(network: EnlargingNetwork) -> EnlargingNetwork:
