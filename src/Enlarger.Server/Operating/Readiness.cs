@@ -32,7 +32,7 @@ internal sealed partial class Readiness(
     {
         foreach (var model in models.Get(settings.Value.Model).Candidates)
         {
-            if (model.Scales is [1])
+            if (model.IsRestorer)
             {
                 throw new ModelException(
                     $"The model \"{model.Name}\" keeps the size of a picture; a server needs one that enlarges.");

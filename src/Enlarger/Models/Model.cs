@@ -61,7 +61,7 @@ public sealed class Model
     internal ResampleKernel? Kernel { get; }
 
     /// <summary>It keeps the size of pictures: what it changes is their quality.</summary>
-    internal bool IsRestorer => Scales is [1];
+    public bool IsRestorer => Scales is [1];
 
     /// <summary>The network for one of the <see cref="Scales"/>; compiled on first use, then shared.</summary>
     /// <exception cref="ModelException">The model has none for that scale.</exception>
