@@ -79,7 +79,7 @@ TEXT
 
 What others have published for the same sets, by the same rules; not measured here. They were trained on DIV2K and
 other sets whose pictures are not openly licensed. Multiplications are for a picture of 1280x720 that comes out.
-Those of `photo` at 4x are 10 thousand million, of `photo-fast` 1.4 thousand million.
+Those of `photo` at 4x are 10 thousand million, of `photo-fast` 1.5 thousand million.
 
 | published | parameters | multiplications at 4x | Set5 2x | Set5 3x | Set5 4x | Set14 2x | Set14 3x | Set14 4x |
 |---|---|---|---|---|---|---|---|---|
