@@ -126,6 +126,30 @@ public sealed class Network
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        var result = GC.AllocateUninitializedArray<float>(checked(height * Scale * width * Scale * 3));
+        Enlarge(picture, height, width, result, threads, cancel);
+        return result;
+    }
+
+    /// <summary>The same into memory of the caller, who may use it again and again.</summary>
+    /// <param name="picture">RGB samples from 0 to 1, interleaved: [height, width, 3].</param>
+    /// <param name="height">Rows of the picture.</param>
+    /// <param name="width">Columns of the picture.</param>
+    /// <param name="result">Receives RGB samples from 0 to 1: [height * Scale, width * Scale, 3].</param>
+    /// <param name="threads">Threads that compute; 0 takes all cores.</param>
+    /// <param name="cancel">Stops within a few rows; the rest of the result is left as it was.</param>
+    /// <exception cref="ArgumentException">The samples of the picture or the result are not so many.</exception>
+    /// <exception cref="ModelException">The network does not enlarge pictures of 1 or 3 channels.</exception>
+    public void Enlarge(
+        ReadOnlyMemory<float> picture,
+        int height,
+        int width,
+        Span<float> result,
+        int threads = 0,
+        CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         ArgumentOutOfRangeException.ThrowIfNotEqual(picture.Length, checked(height * width * 3), nameof(picture));
         CheckEnlarges();
@@ -133,13 +157,11 @@ public sealed class Network
         var options = new TilingOptions { Threads = threads == 0 ? Environment.ProcessorCount : threads };
         using var rows = new NetworkRows(this, new Imaging.PixelSize(width, height), 3, Source, options, cancel);
         var length = rows.To.Width * 3;
-        var result = GC.AllocateUninitializedArray<float>(checked(length * rows.To.Height));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(result.Length, checked(length * rows.To.Height), nameof(result));
         for (var y = 0; y < rows.To.Height; y++)
         {
-            rows.ReadRow(y, result.AsSpan(y * length, length));
+            rows.ReadRow(y, result.Slice(y * length, length));
         }
-
-        return result;
 
         void Source(int y, Span<float> row) => picture.Span.Slice(y * width * 3, width * 3).CopyTo(row);
     }

@@ -130,6 +130,19 @@ public sealed class TilingTests
     }
 
     [Fact]
+    public void Memory_for_the_result_must_be_as_large_as_it()
+    {
+        var network = Load("models/photo-fast_x2.onnx");
+        var cancel = TestContext.Current.CancellationToken;
+        var picture = Noise(Size, 3);
+        var result = new float[4 * picture.Length];
+        network.Enlarge(picture, Size.Height, Size.Width, result, threads: 1, cancel);
+        Assert.Equal(network.Enlarge(picture, Size.Height, Size.Width, threads: 2, cancel), result);
+        Assert.Throws<ArgumentOutOfRangeException>("result", () =>
+            network.Enlarge(picture, Size.Height, Size.Width, new float[result.Length + 1], threads: 1, cancel));
+    }
+
+    [Fact]
     public void A_deep_network_keeps_few_rows_of_each_map()
     {
         const int Depth = 80;
