@@ -86,13 +86,15 @@ async function upscale(input, output, ...options) {
   return { ...parts, peak, milliseconds };
 }
 
-/** The run with the median time of several. */
-async function medianRun(...args) {
-  const runs = [];
+/** Of each of some ways to enlarge the run with the median time; they take turns. */
+async function medianRuns(...ways) {
+  const runs = ways.map(() => []);
   for (let i = 0; i < repeats; i++) {
-    runs.push(await upscale(...args));
+    for (const [way, args] of ways.entries()) {
+      runs[way].push(await upscale(...args));
+    }
   }
-  return runs.toSorted((a, b) => a.milliseconds - b.milliseconds)[Math.floor(runs.length / 2)];
+  return runs.map((one) => one.toSorted((a, b) => a.milliseconds - b.milliseconds)[Math.floor(one.length / 2)]);
 }
 
 const fixed = (number, digits = 0) => number.toFixed(digits);
@@ -105,7 +107,7 @@ async function whereTimeGoes() {
     ["64x64", 2, "jpg"], ["640x480", 2, "jpg"], ["1152x864", 4, "jpg"], ["1152x864", 4, "png"], ["1152x864", 4, "webp"],
   ]) {
     const input = await picture(`one-${size}.jpg`, size);
-    const one = await medianRun(input, `one.${format}`, "-s", scale);
+    const [one] = await medianRuns([input, `one.${format}`, "-s", scale]);
     const other = one.milliseconds - one.decode - one.infer - one.encode;
     print(`| ${size} JPEG | ${scale}x, ${format} | ${[
       one.milliseconds, one.decode, one.infer, one.encode, other].map((ms) => fixed(ms)).join(" | ")} `
@@ -125,15 +127,43 @@ async function folderTimes(input, name) {
 
 // What any picture costs, as the smallest does, is taken away, so that what is left is the price of a pixel.
 async function growth() {
-  print("\n| result, megapixels | ms | ms a megapixel, beyond what 64x64 takes | of the network alone | peak, MiB |");
-  print("|---|---|---|---|---|");
-  const least = await medianRun(await picture("least.jpg", "16x16"), "growth.jpg", "-s", "4");
-  const sizes = [[144, 108], [288, 216], [576, 432], [1152, 864], [2304, 1728]];
-  for (const [width, height] of values.quick ? sizes.slice(0, 4) : sizes) {
-    const one = await medianRun(await picture(`${width}.jpg`, `${width}x${height}`), "growth.jpg", "-s", "4");
-    const cost = (part) => fixed((one[part] - least[part]) / (one.megapixels - least.megapixels), 1);
-    print(`| ${fixed(one.megapixels, 2)} | ${fixed(one.milliseconds)} | ${cost("milliseconds")} | ${cost("infer")} `
-      + `| ${fixed(one.peak)} |`);
+  print("\n| result, megapixels | ms | ms a megapixel, beyond what 64x64 takes | peak, MiB |");
+  print("|---|---|---|---|");
+  const sizes = [[16, 16], [144, 108], [288, 216], [576, 432], [1152, 864], [2304, 1728]];
+  const ways = [];
+  for (const [width, height] of values.quick ? sizes.slice(0, 5) : sizes) {
+    ways.push([await picture(`${width}.jpg`, `${width}x${height}`), "growth.jpg", "-s", "4"]);
+  }
+  const [least, ...others] = await medianRuns(...ways);
+  for (const one of others) {
+    const cost = (one.milliseconds - least.milliseconds) / (one.megapixels - least.megapixels);
+    print(`| ${fixed(one.megapixels, 2)} | ${fixed(one.milliseconds)} | ${fixed(cost, 1)} | ${fixed(one.peak)} |`);
+  }
+}
+
+// One process, sizes in turns, small ones more often; the first round is not counted.
+function networkGrowth() {
+  print("\n| result, megapixels | ms a megapixel, of the network alone |\n|---|---|");
+  const requests = [];
+  for (let round = 0; round <= repeats; round++) {
+    for (const side of values.quick ? [256, 512, 1000, 2000] : [256, 512, 1000, 2000, 4000]) {
+      for (let i = 0; i < Math.ceil(1000 / side); i++) {
+        const request = { model: "photo", scale: 2, width: side, height: side, threads: Number(values.threads) };
+        requests.push({ round, request, megapixels: 4 * side * side / 1e6 });
+      }
+    }
+  }
+  const input = requests.map(({ request }) => JSON.stringify(request)).join("\n");
+  const { stdout } = spawnSync(enlarger, ["bench", "--interactive"], { input, encoding: "utf8" });
+  const answers = stdout.trim().split("\n").map((line) => JSON.parse(line).milliseconds);
+  const costs = new Map();
+  for (const [i, { round, megapixels }] of requests.entries()) {
+    if (round > 0) {
+      costs.set(megapixels, [...(costs.get(megapixels) ?? []), answers[i] / megapixels]);
+    }
+  }
+  for (const [megapixels, all] of costs) {
+    print(`| ${fixed(megapixels, 2)} | ${fixed(median(all), 1)} |`);
   }
 }
 
@@ -176,6 +206,7 @@ try {
     await whereTimeGoes();
     await folderTimes(samples(), "samples, four times each");
     await growth();
+    networkGrowth();
     await memory();
     await start();
   }
