@@ -8,55 +8,18 @@
 //
 // The engines run in turns (A B A B ...), one at a time, so that a machine that gets warmer or busier slows both.
 
-import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { createInterface } from "node:readline";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { Engine } from "./engine.mjs";
 import { median } from "./median.mjs";
 import { makeNetworks } from "./networks.mjs";
 import { invocation, processor, writeSection } from "./section.mjs";
 
-// The threads of an engine look for new work for a while after a run and would slow the other one.
-const PAUSE_MS = 200;
-
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
-
-/** A process that answers each line of JSON with another. */
-class Engine {
-  constructor(name, command, args) {
-    this.name = name;
-    this.process = spawn(command, args, { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
-    this.process.stdin.on("error", () => {}); // A process that ended is reported where its answer is missing.
-    this.failed = new Promise((_, reject) => {
-      this.process.on("error", (error) => reject(new Error(`${name} did not start: ${error.message}`)));
-    });
-    this.failed.catch(() => {});
-    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
-  }
-
-  async measure(request) {
-    this.process.stdin.write(`${JSON.stringify(request)}\n`);
-    const { value, done } = await Promise.race([this.lines.next(), this.failed]);
-    if (done) {
-      throw new Error(`${this.name} ended without an answer.`);
-    }
-    const answer = JSON.parse(value);
-    if (typeof answer.milliseconds !== "number") {
-      throw new Error(`${this.name}: ${answer.error ?? value}`);
-    }
-    await setTimeout(PAUSE_MS);
-    return answer;
-  }
-
-  close() {
-    this.process.stdin.end();
-  }
-}
 
 /** The median answer of each engine. */
 async function compare(engines, request, repeats) {

@@ -12,6 +12,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { Engine } from "./engine.mjs";
 import { median } from "./median.mjs";
 import { invocation, processor, writeSection } from "./section.mjs";
 
@@ -142,28 +143,29 @@ async function growth() {
 }
 
 // One process, sizes in turns, small ones more often; the first round is not counted.
-function networkGrowth() {
+async function networkGrowth() {
   print("\n| result, megapixels | ms a megapixel, of the network alone |\n|---|---|");
-  const requests = [];
-  for (let round = 0; round <= repeats; round++) {
-    for (const side of values.quick ? [256, 512, 1000, 2000] : [256, 512, 1000, 2000, 4000]) {
-      for (let i = 0; i < Math.ceil(1000 / side); i++) {
+  const sides = values.quick ? [256, 512, 1000, 2000] : [256, 512, 1000, 2000, 4000];
+  const costs = new Map(sides.map((side) => [side, []]));
+  const megapixels = (side) => 4 * side * side / 1e6;
+  const engine = new Engine("Enlarger", enlarger, ["bench", "--interactive"]);
+  try {
+    for (let round = 0; round <= repeats; round++) {
+      for (const [side, all] of costs) {
         const request = { model: "photo", scale: 2, width: side, height: side, threads: Number(values.threads) };
-        requests.push({ round, request, megapixels: 4 * side * side / 1e6 });
+        for (let run = 0; run < 1000 / side; run++) {
+          const { milliseconds } = await engine.measure(request);
+          if (round > 0) {
+            all.push(milliseconds / megapixels(side));
+          }
+        }
       }
     }
+  } finally {
+    engine.close();
   }
-  const input = requests.map(({ request }) => JSON.stringify(request)).join("\n");
-  const { stdout } = spawnSync(enlarger, ["bench", "--interactive"], { input, encoding: "utf8" });
-  const answers = stdout.trim().split("\n").map((line) => JSON.parse(line).milliseconds);
-  const costs = new Map();
-  for (const [i, { round, megapixels }] of requests.entries()) {
-    if (round > 0) {
-      costs.set(megapixels, [...(costs.get(megapixels) ?? []), answers[i] / megapixels]);
-    }
-  }
-  for (const [megapixels, all] of costs) {
-    print(`| ${fixed(megapixels, 2)} | ${fixed(median(all), 1)} |`);
+  for (const [side, all] of costs) {
+    print(`| ${fixed(megapixels(side), 2)} | ${fixed(median(all), 1)} |`);
   }
 }
 
@@ -206,7 +208,7 @@ try {
     await whereTimeGoes();
     await folderTimes(samples(), "samples, four times each");
     await growth();
-    networkGrowth();
+    await networkGrowth();
     await memory();
     await start();
   }

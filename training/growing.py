@@ -51,7 +51,7 @@ def _is_head(name: str) -> bool:
 
 def _sets(name: str, weights: Weights) -> int:
     """How many maps a convolution reads side by side; those that read several are of 1x1."""
-    if weights[name].shape[2:] != (1, 1):
+    if weights[name].shape[2:] != (1, 1) or "trunk.first.weight" not in weights:
         return 1
     return weights[name].shape[1] // len(weights["trunk.first.weight"])
 

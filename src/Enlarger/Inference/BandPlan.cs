@@ -16,7 +16,8 @@ namespace Enlarger.Inference;
 internal sealed class BandPlan
 {
     /// <summary>
-    /// Output rows of a band come from so many input rows: few enough that two maps of a band stay in L2.
+    /// Output rows of a band come from so many input rows: few enough that two maps of a band stay in L2. There are
+    /// more where a narrow picture meets many weights.
     /// </summary>
     public const int InputRowsPerBand = 8;
 
