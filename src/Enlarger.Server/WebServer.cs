@@ -87,6 +87,8 @@ internal static class WebServer
         builder.Services.AddSingleton<KeyRing>();
         builder.Services.AddSingleton<Reception>();
         builder.Services.AddSingleton<ModelStore>();
+        builder.Services.AddSingleton<ModelLoading>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ModelLoading>());
         builder.Services.AddSingleton<ImageEnlarger>();
         builder.Services.AddSingleton<Network>();
         builder.Services.AddSingleton<LinkFetcher>();
@@ -102,7 +104,6 @@ internal static class WebServer
         builder.Services.AddHostedService(services => services.GetRequiredService<ResultSweep>());
         builder.Services.AddSingleton<ServerMetrics>();
         builder.Services.AddSingleton<Readiness>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<Readiness>());
         builder.Services.AddSingleton<OpenApiDocuments>();
         builder.Services.AddSingleton<StartPage>();
 

@@ -33,7 +33,7 @@ public sealed class ReadmeServeTests
         Directory.CreateSymbolicLink(folder["samples"], Repository.Path("samples"));
         var options = ReadmeCommands.Serve.Split(' ')[2..];
         await using var server = ServeProcess.Start(
-            folder["data"], [.. options, "--urls", "http://127.0.0.1:0", "--model", "bicubic"]);
+            folder["data"], [.. options, "--urls", "http://127.0.0.1:0"]);
         var address = (await server.AddressAsync(Cancel)).ToString().TrimEnd('/');
         var key = await server.KeyAsync(Cancel);
         var answers = await RunAsync(folder.Root, key, address);

@@ -47,6 +47,17 @@ public sealed class ServeCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task It_starts_with_its_defaults_and_is_ready()
+    {
+        await using var server = ServeProcess.Start(_folder["data"], "--urls", AnyPort);
+        using var client = new HttpClient(new SocketsHttpHandler()) { BaseAddress = await server.AddressAsync(Cancel) };
+
+        using var answer = await client.GetAsync(new Uri("/readyz", UriKind.Relative), Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task An_address_in_use_is_named()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
