@@ -4,8 +4,7 @@
 #   bench/quality.sh FOLDER
 #
 # FOLDER holds Set5, Set14 and Kodak12 with the original pictures as PNG; they are not part of this repository. Each
-# picture is reduced or compressed, made good again and compared with what it was, by the commands of Enlarger and
-# nothing else.
+# picture is reduced or compressed, enlarged or restored, and compared with the original, only by commands of Enlarger.
 set -euo pipefail
 
 folder="${1:?usage: bench/quality.sh FOLDER}"
@@ -61,7 +60,7 @@ restored() {
     cat << 'TEXT'
 # Quality
 
-Made by `bench/quality.sh FOLDER`, where FOLDER holds Set5, Set14 and Kodak12 (every other picture of Kodak's); do not
+Made by `bench/quality.sh FOLDER`, where FOLDER holds Set5, Set14 and Kodak12 (every other Kodak picture); do not
 edit. PSNR in decibels / SSIM, on luma, means over the pictures of a set; more is better for both.
 
 ## Enlarging
@@ -78,16 +77,16 @@ TEXT
     cat << 'TEXT'
 
 What others have published for the same sets, by the same rules; not measured here. They were trained on DIV2K and
-other sets whose pictures are not openly licensed. Multiplications are for a picture of 1280x720 that comes out.
-Those of `photo` at 4x are 10 thousand million, of `photo-fast` 1.5 thousand million.
+other sets whose pictures are not openly licensed. Multiplications are for a result of
+1280x720. Those of `photo` at 4x are 10 billion, of `photo-fast` 1.5 billion.
 
 | published | parameters | multiplications at 4x | Set5 2x | Set5 3x | Set5 4x | Set14 2x | Set14 3x | Set14 4x |
 |---|---|---|---|---|---|---|---|---|
 | FSRCNN | 0.01 million | | 37.00 | | 30.72 | 32.63 | | 27.61 |
-| IMDN | 0.7 million | 40.9 thousand million | 38.00 | 34.36 | 32.21 | 33.63 | 30.32 | 28.58 |
+| IMDN | 0.7 million | 40.9 billion | 38.00 | 34.36 | 32.21 | 33.63 | 30.32 | 28.58 |
 | RFDN | 0.5 million | | 38.05 | 34.41 | 32.24 | 33.68 | 30.34 | 28.61 |
-| EDSR-baseline | 1.5 million | 114 thousand million | 37.99 | | 32.09 | 33.57 | | 28.58 |
-| SwinIR-light | 0.9 million | 49.6 thousand million | 38.14 | 34.62 | 32.44 | 33.86 | 30.54 | 28.77 |
+| EDSR-baseline | 1.5 million | 114 billion | 37.99 | | 32.09 | 33.57 | | 28.58 |
+| SwinIR-light | 0.9 million | 49.6 billion | 38.14 | 34.62 | 32.44 | 33.86 | 30.54 | 28.77 |
 TEXT
     if [ -n "$(models 1)" ]; then
         cat << 'TEXT'
@@ -95,7 +94,7 @@ TEXT
 ## Restoring
 
 Kodak12, compressed as JPEG by Enlarger with the quality given, and restored at the same size. The first line is the
-decoded file as it is.
+decoded file without restoring.
 
 TEXT
         printf '| Kodak12 | quality 10 | quality 20 | quality 40 |\n|---|---|---|---|\n'

@@ -64,7 +64,7 @@ def main() -> None:
     if given and given.shape.scale != networks[0][1]:
         raise Refused("The recipe is for another scale than the networks.")
     lines = ["| pictures | sharper | gradient energy, times: least, median | edges, pixels: before, after | drift, "
-             "levels: median, most | on squares |", "|---|---|---|---|---|---|"]
+             "levels: median, most | per block |", "|---|---|---|---|---|---|"]
     sheet: list[numpy.ndarray] = []
     for folder, recipe in [(path, None) for path in arguments.folders] + [(path, given) for path in arguments.damage]:
         chance = torch.Generator().manual_seed(arguments.seed)
