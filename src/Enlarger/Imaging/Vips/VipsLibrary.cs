@@ -42,17 +42,14 @@ internal static unsafe class VipsLibrary
 
     private static nint Load()
     {
-        var ours = Path.Combine(AppContext.BaseDirectory, "runtimes", Platform, "native", FileName);
-        foreach (var candidate in (string[])[ours, FileName])
+        // The runtime looks among the native files of the packages first, then where the system keeps its libraries.
+        if (NativeLibrary.TryLoad(FileName, typeof(VipsLibrary).Assembly, searchPath: null, out var handle))
         {
-            if (NativeLibrary.TryLoad(candidate, typeof(VipsLibrary).Assembly, searchPath: null, out var handle))
-            {
-                return handle;
-            }
+            return handle;
         }
 
         throw new DllNotFoundException(
-            $"libvips is missing: install it ({InstallHint}), or build with npm on the path, which brings its own.");
+            $"libvips is missing: {FileName} is neither beside the program nor on the system. Install {InstallHint}.");
     }
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
@@ -84,22 +81,7 @@ internal static unsafe class VipsLibrary
 
     private static string InstallHint =>
         OperatingSystem.IsWindows() ? "libvips-42.dll from github.com/libvips/build-win64-mxe on the PATH" :
-        OperatingSystem.IsMacOS() ? "brew install vips" : "apt install libvips42 or apk add vips";
-
-    private static string Platform
-    {
-        get
-        {
-            var system =
-                OperatingSystem.IsWindows() ? "win" :
-                OperatingSystem.IsMacOS() ? "osx" :
-                RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal)
-                || RuntimeInformation.RuntimeIdentifier.StartsWith("alpine", StringComparison.Ordinal)
-                    ? "linux-musl"
-                    : "linux";
-            return RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? $"{system}-arm64" : $"{system}-x64";
-        }
-    }
+        OperatingSystem.IsMacOS() ? "it with brew install vips" : "it with apt install libvips42 or apk add vips";
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void Ignore(nint domain, int level, nint message, nint data)
