@@ -31,6 +31,12 @@ public sealed record EnlargeResult(
 
     /// <summary>Words of <see cref="EnhanceOptions.Prompt"/> that mean nothing here and were left out.</summary>
     public IReadOnlyList<string> UnknownWords { get; init; } = [];
+
+    /// <summary>
+    /// What the user should know about the result, one English sentence each: what was found in the picture and could
+    /// not be used, and what the format of the result could not hold. Empty where nothing was lost.
+    /// </summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }
 
 /// <summary>

@@ -92,7 +92,7 @@ public sealed class ImageEnlarger(ModelStore models)
         using var rows = new EnlargedRows(image, plan, new TilingOptions { Threads = threads }, cancel);
 
         var metadata = options.Strip ? image.Metadata.Stripped() : image.Metadata;
-        ImageWriter.Write(
+        var losses = ImageWriter.Write(
             rows.Layout, metadata, ReadRow, target, new WriteOptions(format, options.Quality), cancel);
 
         var times = new EnlargeTimes(decoded, rows.Time, clock.Elapsed - decoded - rows.Time);
@@ -102,6 +102,7 @@ public sealed class ImageEnlarger(ModelStore models)
             Traits = choice.Traits,
             Restored = choice.Restoration?.Strength ?? 0,
             UnknownWords = plan.Enhancement?.UnknownWords ?? [],
+            Notes = [.. read.Notes, .. losses],
         };
 
         void ReadRow(int y, Span<byte> samples)

@@ -13,6 +13,7 @@ namespace Enlarger.Server.Commands;
 /// <param name="Format">The format of the result.</param>
 /// <param name="Fidelity">Mean difference of picture and reduced result in levels of 0 to 255; 0 is perfect.</param>
 /// <param name="UnknownWords">Words of the prompt that mean nothing here; null without one.</param>
+/// <param name="Notes">What the user should know about the result: <see cref="EnlargeResult.Notes"/>.</param>
 /// <param name="Milliseconds">Where the time went.</param>
 /// <param name="Error">Why it failed, as a sentence.</param>
 internal sealed record UpscaleReport(
@@ -28,6 +29,7 @@ internal sealed record UpscaleReport(
     string? Format = null,
     double? Fidelity = null,
     IReadOnlyList<string>? UnknownWords = null,
+    IReadOnlyList<string>? Notes = null,
     UpscaleMilliseconds? Milliseconds = null,
     string? Error = null)
 {

@@ -121,6 +121,14 @@ internal sealed class UpscaleRun(
             display.Say($"Left out, as no words of style: {string.Join(", ", result.UnknownWords)}.");
         }
 
+        if (!request.Quiet)
+        {
+            foreach (var note in result.Notes)
+            {
+                display.Say($"{item.Input}: {note}");
+            }
+        }
+
         return new UpscaleReport(
             item.Input,
             item.Output,
@@ -136,6 +144,7 @@ internal sealed class UpscaleRun(
             FormatNames.Of(result.Format),
             result.Fidelity,
             options.Enhance?.Prompt.Length > 0 ? result.UnknownWords : null,
+            result.Notes,
             new UpscaleMilliseconds(
                 Round(result.Times.Decode),
                 Round(result.Times.Infer),

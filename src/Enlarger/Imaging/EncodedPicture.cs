@@ -48,6 +48,9 @@ internal sealed unsafe class EncodedPicture : IDisposable
     /// <summary>What <see cref="Decode"/> returns.</summary>
     public PixelLayout Layout => _conversion.Layout;
 
+    /// <summary>What the file holds and could not be used, one sentence each.</summary>
+    public IReadOnlyList<string> Notes => _conversion.Notes;
+
     /// <summary>Reads the header.</summary>
     /// <exception cref="ImageException">Damaged, or of a kind that is not read.</exception>
     public static EncodedPicture Open(ReadOnlyMemory<byte> file, ImageFormat format)

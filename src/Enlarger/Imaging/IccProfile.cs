@@ -30,7 +30,12 @@ internal static class IccProfile
         }
 
         bytes = bytes[..(int)declared];
-        return IsHeaderSound(bytes.Span, channels) && AreTagsInside(bytes.Span) ? bytes : null;
+        if (!IsHeaderSound(bytes.Span, channels) || !AreTagsInside(bytes.Span))
+        {
+            return null;
+        }
+
+        return bytes;
     }
 
     private static bool IsHeaderSound(ReadOnlySpan<byte> profile, int channels)

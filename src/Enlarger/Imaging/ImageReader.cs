@@ -6,7 +6,11 @@ namespace Enlarger.Imaging;
 /// <param name="Image">Upright: an EXIF orientation has been applied. CMYK has become sRGB.</param>
 /// <param name="Format">What the bytes were, whatever the file was called.</param>
 /// <param name="Frames">How many frames or pages the file holds; the first was read.</param>
-public sealed record ReadImage(PixelImage Image, ImageFormat Format, int Frames);
+public sealed record ReadImage(PixelImage Image, ImageFormat Format, int Frames)
+{
+    /// <summary>What the file holds and could not be used, one English sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
 
 /// <summary>Reads pictures. The format is told by content, never by name.</summary>
 public static class ImageReader
@@ -46,7 +50,7 @@ public static class ImageReader
 
         using var picture = EncodedPicture.Open(file, format);
         CheckPixels(picture.Width, picture.Height, limits);
-        return new ReadImage(picture.Decode(cancel), format, picture.Frames);
+        return new ReadImage(picture.Decode(cancel), format, picture.Frames) { Notes = picture.Notes };
     }
 
     /// <summary>Tells the format of <paramref name="file"/> by its first bytes, which prove nothing else.</summary>

@@ -39,9 +39,10 @@ public static class ImageWriter
     /// </para>
     /// <para>An exception of <paramref name="rows"/> or of the stream ends the writing and is thrown as it was.</para>
     /// </remarks>
+    /// <returns>What the format cannot hold and was left out, one English sentence each.</returns>
     /// <exception cref="ImageException">The format cannot hold a picture of that size.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>
-    public static void Write(
+    public static IReadOnlyList<string> Write(
         PixelLayout layout,
         ImageMetadata metadata,
         RowSource rows,
@@ -72,6 +73,8 @@ public static class ImageWriter
         {
             PictureEncoder.Write(fitted, metadata, source, target, options, cancel);
         }
+
+        return [];
     }
 
     /// <summary>Refuses a picture that is too large for a format, before anything is made of it.</summary>

@@ -13,6 +13,9 @@ internal sealed unsafe class VipsConversion
     // VipsDirection.
     private const int FlipHorizontal = 0;
 
+    private const string ProfileLeftOut =
+        "The colour profile is damaged or describes other channels, and was left out.";
+
     private readonly int _orientation;
     private readonly bool _cmyk;
     private readonly int _spreadBits;
@@ -32,6 +35,9 @@ internal sealed unsafe class VipsConversion
 
     /// <summary>The profile of the file, if it has a sound one that describes the samples.</summary>
     public ReadOnlyMemory<byte>? Profile { get; }
+
+    /// <summary>What the file holds and could not be used, one sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; private init; } = [];
 
     /// <summary>Decides from the header of <paramref name="image"/>.</summary>
     /// <exception cref="ImageException">Samples of a kind that are not read, such as floats or CIELAB.</exception>
@@ -63,13 +69,18 @@ internal sealed unsafe class VipsConversion
 
         // libvips leaves the low bits of 10-bit and 12-bit AVIF samples empty, so that white would be grey.
         var bits = format == ImageFormat.Avif && bitDepth == 16 ? image.GetInt(VipsImage.BitsPerSampleField) ?? 16 : 16;
-        var profile = cmyk ? null : image.GetBlob(VipsImage.ColourProfileField);
+        var stored = image.GetBlob(VipsImage.ColourProfileField);
+        var profile = stored is null
+            ? null : IccProfile.Sound(stored, cmyk ? IccProfile.CmykChannels : channels);
         return new VipsConversion(
             layout,
             image.Orientation,
             cmyk,
             bits is > 8 and < 16 ? bits : 0,
-            profile is null ? null : IccProfile.Sound(profile, channels));
+            cmyk ? null : profile)
+        {
+            Notes = stored is not null && profile is null ? [ProfileLeftOut] : [],
+        };
     }
 
     /// <summary>Decodes and converts all pixels.</summary>
