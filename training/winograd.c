@@ -2,21 +2,27 @@
  * 2015), and the slope of a loss by their weights: what a step of training spends its time on, on one thread.
  *
  * Pictures are floats [pictures, height, width, channels], kernels [3, 3, inputs, outputs]; the picture is padded by
- * zeros and keeps its size. Channels on both sides are multiples of 16. Vectors are eight channels.
+ * zeros and keeps its size. Channels on both sides are multiples of 16. Vectors are eight channels, or sixteen where the
+ * processor has AVX-512 with its 32 registers.
  */
 
 #include <stdlib.h>
 
-typedef float Vector __attribute__((vector_size(32), aligned(4)));
+#ifdef __AVX512F__
+enum { LANES = 16, ROWS = 12 };
+#else
+enum { LANES = 8, ROWS = 6 };
+#endif
+
+typedef float Vector __attribute__((vector_size(4 * LANES), aligned(4)));
 
 enum {
-    LANES = 8,
     TILE = 4,      /* pixels of the result along a side */
     WINDOW = 6,    /* pixels that they are made from */
     POINTS = WINDOW * WINDOW,
     TAPS = 3 * 3,
-    ROWS = 6,      /* of a product that are summed at once, by PANEL columns: as many as there are registers */
-    PANEL = 16,
+    PANEL = 16,    /* columns of a product that are summed at once, by ROWS: as many sums as there are registers */
+    VECTORS = PANEL / LANES,
     TILES = 36,    /* transformed at once: all points of them and of the kernels lie in the second cache */
 };
 
@@ -138,23 +144,17 @@ static void scatter(const float *points, const float *bias, float *picture, floa
 static inline __attribute__((always_inline)) void multiply_panel(
     int rows, long depth, const float *a, long a_row, long a_depth, const float *b, float *c, long columns, int add)
 {
-    Vector low[ROWS], high[ROWS];
-    for (int r = 0; r < rows; r++) {
-        low[r] = add ? *(Vector *)&c[r * columns] : (Vector) { 0 };
-        high[r] = add ? *(Vector *)&c[r * columns + LANES] : (Vector) { 0 };
-    }
-    for (long d = 0; d < depth; d++) {
-        Vector left = *(const Vector *)&b[d * columns], right = *(const Vector *)&b[d * columns + LANES];
-        for (int r = 0; r < rows; r++) {
-            float factor = a[r * a_row + d * a_depth];
-            low[r] += factor * left;
-            high[r] += factor * right;
-        }
-    }
-    for (int r = 0; r < rows; r++) {
-        *(Vector *)&c[r * columns] = low[r];
-        *(Vector *)&c[r * columns + LANES] = high[r];
-    }
+    Vector sums[ROWS][VECTORS];
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < VECTORS; v++)
+            sums[r][v] = add ? *(Vector *)&c[r * columns + v * LANES] : (Vector) { 0 };
+    for (long d = 0; d < depth; d++)
+        for (int r = 0; r < rows; r++)
+            for (int v = 0; v < VECTORS; v++)
+                sums[r][v] += a[r * a_row + d * a_depth] * *(const Vector *)&b[d * columns + v * LANES];
+    for (int r = 0; r < rows; r++)
+        for (int v = 0; v < VECTORS; v++)
+            *(Vector *)&c[r * columns + v * LANES] = sums[r][v];
 }
 
 /* c = a b, or c += a b: a is [rows, depth] with any strides, b [depth, columns] and c [rows, columns]. */
