@@ -23,11 +23,12 @@ from PIL import Image
 
 import archive
 import checkpoint as checkpoints
-import degrade
+from compression import to_bytes
 from failures import Refused, run
 from networks import collapse
 from onnx_graph import OnnxNetwork
 from quality import SSIM_WINDOW, psnr, ssim
+from resizing import imresize
 
 Network = Callable[[torch.Tensor], torch.Tensor]
 
@@ -109,11 +110,11 @@ def measure(reference: torch.Tensor, network: Network, scale: int, quality: int 
     if min(height, width) < SSIM_WINDOW + 2 * scale:
         raise Refused(f"A reference of {width}x{height} is too small to be measured.")
     reference = reference[..., :height, :width]
-    small = degrade.to_bytes(degrade.imresize(reference.double(), height // scale, width // scale)).float()
+    small = to_bytes(imresize(reference.double(), height // scale, width // scale)).float()
     if quality is not None:
         small = _compressed(small, quality)
-    bicubic = degrade.to_bytes(degrade.imresize(small.double(), height, width))
-    result = degrade.to_bytes(network(small))
+    bicubic = to_bytes(imresize(small.double(), height, width))
+    result = to_bytes(network(small))
     return {
         "psnr_y": psnr(reference, result, scale), "ssim_y": ssim(reference, result, scale),
         "bicubic_psnr_y": psnr(reference, bicubic, scale), "bicubic_ssim_y": ssim(reference, bicubic, scale)}

@@ -3,10 +3,10 @@
 import torch
 import torch.nn.functional as F
 
-from degrade import reduce
 from discriminator import Judge
 from failures import Refused
 from recipe import Loss
+from resizing import reduce
 
 # Pixels of the target. Wide enough to hold a texture, narrow enough that it is the same one throughout.
 WINDOW = 32

@@ -29,16 +29,20 @@ class Span:
 
 @dataclass(frozen=True)
 class Damages:
-    """Blur is a sigma in pixels of the picture that comes out, noise a sigma in levels of 255, JPEG a quality; none of
-    it where it is None."""
+    """Blur is a sigma in pixels of the picture that comes out, overshoot how much of what a blur took an unsharp mask
+    has added once more, noise a sigma in levels of 255, JPEG and WebP a quality; none of it where it is None."""
 
-    blur: Span | None
-    noise: Span | None
-    jpeg: Span | None
+    blur: Span | None = None
+    overshoot: Span | None = None
+    noise: Span | None = None
+    jpeg: Span | None = None
+    webp: Span | None = None
 
     def always(self) -> "Damages":
         """The same, with every damage done to every picture."""
-        return Damages(*(span and replace(span, chance=1.0) for span in (self.blur, self.noise, self.jpeg)))
+        return Damages(**{
+            name: span and replace(span, chance=1.0)
+            for name, span in ((field.name, getattr(self, field.name)) for field in fields(Damages))})
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,20 @@ class Earlier:
 
     resize: Span
     damages: Damages
+
+
+@dataclass(frozen=True)
+class Past:
+    """What became of a share of the patches."""
+
+    share: float
+    earlier: Earlier | None
+    damages: Damages
+
+    def always(self) -> "Past":
+        """Of every patch, with every damage."""
+        earlier = self.earlier and Earlier(replace(self.earlier.resize, chance=1.0), self.earlier.damages.always())
+        return Past(1.0, earlier, self.damages.always())
 
 
 @dataclass(frozen=True)
@@ -81,14 +99,15 @@ class Effort:
 
 @dataclass(frozen=True)
 class Recipe:
-    """`mix` says how often each category of picture is trained on, for its area."""
+    """`mix` says how often each category of picture is trained on, for its area. The last of the pasts is the worst;
+    `varied` lets chance choose between blurs, kernels, kinds of noise and orders of all of them."""
 
     name: str
     purpose: str
     shape: Shape
     mix: dict[str, float]
-    earlier: Earlier | None
-    damages: Damages
+    pasts: tuple[Past, ...]
+    varied: bool
     sharpen: Sharpen | None
     loss: Loss
     cpu: Effort
@@ -98,8 +117,7 @@ class Recipe:
         return self.cuda if device == "cuda" else self.cpu
 
     def damaging_always(self) -> "Recipe":
-        earlier = self.earlier and Earlier(replace(self.earlier.resize, chance=1.0), self.earlier.damages.always())
-        return replace(self, earlier=earlier, damages=self.damages.always())
+        return replace(self, pasts=(self.pasts[-1].always(),))
 
     def digest_text(self) -> str:
         """All of it in one line, to compare recipes by."""
@@ -107,7 +125,9 @@ class Recipe:
 
 
 # Lowest and highest value of each damage that makes sense.
-DAMAGES = {"blur": ("sigma", 0, 10), "noise": ("sigma", 0, 100), "jpeg": ("quality", 1, 100)}
+DAMAGES = {
+    "blur": ("sigma", 0, 10), "overshoot": ("amount", 0, 3), "noise": ("sigma", 0, 100), "jpeg": ("quality", 1, 100),
+    "webp": ("quality", 1, 100)}
 
 # Less would leave nothing of a patch, more would only take time.
 RESIZE = {"resize": ("scale", 0.2, 2)}
@@ -118,7 +138,7 @@ SHARPEN_SIGMA_MAX = 1
 PIXELS_ONLY = Loss(pixel=1, consistency=0, frequency=0, features=0, adversarial=0)
 
 REQUIRED = {"name", "purpose", "trunk", "channels", "blocks", "scale", "mix", "cpu", "cuda"}
-OPTIONAL = {"earlier", "loss", "sharpen", *DAMAGES}
+OPTIONAL = {"clean", "light", "earlier", "varied", "loss", "sharpen", *DAMAGES}
 
 
 def load(path: Path) -> Recipe:
@@ -152,8 +172,8 @@ def _parse(values: dict[str, Any]) -> Recipe:
         _text(values, "purpose"),
         Shape(values["trunk"], channels, blocks, values["scale"]),
         _mix(values["mix"]),
-        _earlier(values["earlier"]) if "earlier" in values else None,
-        _damages(values),
+        _pasts(values),
+        _truth(values, "varied"),
         _sharpen(values["sharpen"]) if "sharpen" in values else None,
         _loss(values["loss"]) if "loss" in values else PIXELS_ONLY,
         _effort(values, "cpu"),
@@ -180,6 +200,32 @@ def _mix(mix: Any) -> dict[str, float]:
     return {name: _number(mix, name, 0, 1000) for name in mix}
 
 
+def _truth(values: dict[str, Any], name: str) -> bool:
+    if not isinstance(values.get(name, False), bool):
+        raise Refused(f"\"{name}\" must be true or false.")
+    return values.get(name, False)
+
+
+def _pasts(values: dict[str, Any]) -> tuple[Past, ...]:
+    """Patches that are clean, those that are damaged lightly, and the others, in this order."""
+    clean = _number(values, "clean", 0, 1) if "clean" in values else 0
+    pasts = [Past(clean, None, Damages())] if clean else []
+    light = values.get("light", {"share": 0})
+    if not isinstance(light, dict) or set(light) - {"share", "earlier", *DAMAGES}:
+        raise Refused(f"\"light\" must have \"share\" and may have earlier, {', '.join(DAMAGES)}.")
+    share = _number(light, "share", 0, 1)
+    if share:
+        pasts.append(_past(share, light))
+    rest = 1 - clean - share
+    if rest <= 0:
+        raise Refused("\"clean\" and the \"share\" of \"light\" must leave some patches for what is damaged more.")
+    return *pasts, _past(rest, values)
+
+
+def _past(share: float, given: dict[str, Any]) -> Past:
+    return Past(share, _earlier(given["earlier"]) if "earlier" in given else None, _damages(given))
+
+
 def _earlier(given: Any) -> Earlier:
     if not isinstance(given, dict) or "resize" not in given or set(given) - set(DAMAGES) - set(RESIZE):
         raise Refused(f"\"earlier\" must have \"resize\" and may have {', '.join(DAMAGES)}.")
@@ -187,7 +233,7 @@ def _earlier(given: Any) -> Earlier:
 
 
 def _damages(values: dict[str, Any]) -> Damages:
-    return Damages(*(_span(values, name, *limits) if name in values else None for name, limits in DAMAGES.items()))
+    return Damages(**{name: _span(values, name, *limits) for name, limits in DAMAGES.items() if name in values})
 
 
 def _span(values: dict[str, Any], name: str, unit: str, low: float, high: float) -> Span:

@@ -23,10 +23,12 @@ from PIL import Image
 
 import degrade
 import recipe as recipes
+from compression import to_bytes
 from documents import write_section
 from evaluate import Network, load_network, pictures, read
 from failures import Refused, run
 from quality import luma
+from resizing import imresize
 
 # The slope of luma, in levels for a pixel, from which on an edge counts as one.
 EDGE_MIN = 8.0
@@ -102,13 +104,13 @@ def _arguments() -> argparse.Namespace:
 
 @torch.no_grad()
 def enlarge(network: Network, small: torch.Tensor) -> torch.Tensor:
-    return degrade.to_bytes(network(small))
+    return to_bytes(network(small))
 
 
 def measure(small: torch.Tensor, faithful: torch.Tensor, vivid: torch.Tensor) -> Sharpness:
     """Pictures are [1, 3, H, W] from 0 to 1."""
     first, second = (luma(x, 0)[0, 0].numpy() for x in (faithful, vivid))
-    difference = 255 * (degrade.imresize(vivid.double(), *small.shape[-2:]) - small.double())
+    difference = 255 * (imresize(vivid.double(), *small.shape[-2:]) - small.double())
     return Sharpness(
         (gradient_energy(first), gradient_energy(second)), edge_widths(first, second),
         difference.abs().mean().item(), F.avg_pool2d(difference, SQUARE).abs().mean().item())
@@ -166,7 +168,7 @@ def _summary(name: str, rows: list[Sharpness]) -> str:
 def _row(small: torch.Tensor, results: list[torch.Tensor]) -> numpy.ndarray:
     """Bicubic and the results side by side: the middle of each, [height, 3 width, 3]."""
     scale = results[0].shape[-1] // small.shape[-1]
-    bicubic = degrade.to_bytes(degrade.imresize(small, *results[0].shape[-2:]))
+    bicubic = to_bytes(imresize(small, *results[0].shape[-2:]))
     side = SHEET_SIDE * scale
     return numpy.concatenate([_middle(x, side) for x in (bicubic, *results)], 1)
 

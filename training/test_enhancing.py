@@ -9,9 +9,11 @@ import torch.nn.functional as F
 
 import degrade
 import recipe
+from compression import to_bytes
 from discriminator import Judge
 from losses import Criterion, frequency_loss
 from recipe import Loss
+from resizing import imresize
 from sharpness import edge_widths, gradient_energy, measure
 from smoke import ENHANCING, write_recipe
 
@@ -31,7 +33,7 @@ class EnhancingTests(unittest.TestCase):
         self.assertLess(poor.std().item(), whole.std().item() / 2)
         for result in (poor, worse):
             self.assertEqual(whole.shape, result.shape)
-            self.assertTrue(torch.equal(result, degrade.to_bytes(result)))
+            self.assertTrue(torch.equal(result, to_bytes(result)))
             self.assertLess((result.mean() - whole.mean()).abs().item(), 2 / 255)
 
     def test_sharpness_is_measured(self) -> None:
@@ -50,9 +52,9 @@ class EnhancingTests(unittest.TestCase):
 
     def test_the_kernels_of_resizing_keep_an_even_picture_even(self) -> None:
         even = torch.full((1, 3, 20, 20), 0.3)
-        for kernel in (degrade.cubic, degrade.linear, degrade.box):
+        for kernel in degrade.MANY_KERNELS:
             for side in (7, 20, 33):
-                resized = degrade.imresize(even, side, side, kernel)
+                resized = imresize(even, side, side, kernel)
                 self.assertLess((resized - 0.3).abs().max().item(), 1e-6)
 
     def test_blurred_texture_is_wrong_by_its_frequencies_and_moved_texture_hardly(self) -> None:

@@ -17,16 +17,17 @@ import torch
 
 import archive
 import checkpoint
-import degrade
 import evaluate
 import export
 import growing
 import prepare
 import quality
 import recipe
+from compression import to_bytes
 from failures import Refused
 from networks import EnlargingNetwork, Shape, collapse
 from onnx_graph import OnnxNetwork
+from resizing import imresize
 from smoke import ENHANCING, FOLDER, PICTURES, RECIPE, call, picture, prepared, train_for, write_recipe
 
 KEEP = "KEEP_NETWORK"
@@ -53,7 +54,7 @@ class TrainingTests(unittest.TestCase):
         """Luma PSNR of repeating pixels, on the held-out picture."""
         data = archive.load(prepared())
         target = data.pixels(data.part(held_out=True)[0]).permute(2, 0, 1)[None].float() / 255
-        small = degrade.to_bytes(degrade.imresize(target, 56, 56))
+        small = to_bytes(imresize(target, 56, 56))
         return quality.psnr(target, small.repeat_interleave(2, 2).repeat_interleave(2, 3), 2)
 
     def test_refuses_what_does_not_belong_together(self) -> None:
@@ -97,6 +98,10 @@ class TrainingTests(unittest.TestCase):
                 ("smaller \"quality\" first", {"jpeg": {"chance": 1, "quality": [90, 10]}}),
                 ("\"noise\" must have a \"sigma\" above 0", {"noise": {"chance": 1, "sigma": [0, 1], "draw": "log"}}),
                 ("\"earlier\" must have \"resize\"", {"earlier": {"blur": {"chance": 1, "sigma": [1, 2]}}}),
+                ("\"varied\" must be true or false", {"varied": 1}),
+                ("must leave some patches", {"clean": 0.5, "light": {"share": 0.5}}),
+                ("\"light\" must have \"share\"", {"light": {"share": 0.5, "clean": 0.5}}),
+                ("\"share\" must be a number", {"light": {}}),
                 ("\"sharpen\" must have", {"sharpen": {"sigma": 1}}),
                 ("\"loss\" must have", {"loss": {"pixel": 1}}),
                 ("\"cpu\" must have", {"cpu": {"patch": 16}})):
