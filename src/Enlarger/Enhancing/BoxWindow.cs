@@ -4,15 +4,14 @@ using System.Runtime.CompilerServices;
 namespace Enlarger.Enhancing;
 
 /// <summary>
-/// Means, minima and maxima over the pixels of a row from <c>radius</c> to the left to as many to the right, by
-/// doubling windows: a few passes of vectors whatever the radius, and no running sum whose rounding would drift along
-/// the row.
+/// Means, minima and maxima over the <c>2 * radius + 1</c> pixels around each pixel of a row, computed by doubling the
+/// window: a few vectorised passes for any radius, and no running sum whose rounding error would grow along the row.
 /// </summary>
 /// <param name="width">Pixels in a row.</param>
 /// <param name="radius">Pixels to each side; beyond an edge the outermost pixel is repeated.</param>
 internal sealed class BoxWindow(int width, int radius)
 {
-    // What vectors read past the last window.
+    // Vectors read this far past the last window.
     private const int Slack = 32;
 
     private readonly int _stride = Planes.Stride(width);
@@ -69,7 +68,7 @@ internal sealed class BoxWindow(int width, int radius)
         }
     }
 
-    // Returns how many pixels each sample stands for in the end: the largest power of two within the window.
+    // Returns how many pixels each sample covers afterwards: the largest power of two within the window.
     private int Double<TChoice>()
         where TChoice : ICombination
     {
@@ -95,7 +94,7 @@ internal sealed class BoxWindow(int width, int radius)
         }
     }
 
-    // In place, since what is read lies to the right of what has been written.
+    // In place: every read is to the right of all writes so far.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Widen<TCombination>(int size)
         where TCombination : ICombination

@@ -5,24 +5,23 @@ using Enlarger.Imaging;
 namespace Enlarger.Enhancing;
 
 /// <summary>
-/// Makes the rows of an enlarged picture crisper: texture within edges grows, edges become steeper without a halo,
-/// since no sample leaves the range of its neighbours by more than a little, and texture gets a grain finer than
-/// itself.
+/// Sharpens the rows of an enlarged picture: amplifies texture between edges, makes edges steeper, and adds fine grain
+/// to texture. Edges get no halo, because no sample may exceed the range of its neighbours by more than a little.
 /// </summary>
 internal sealed class DetailedRows
 {
-    // What varies less is texture, and more an edge.
+    // Standard deviation that separates texture (below) from edges (above).
     private const double EdgeDeviation = 0.06;
 
-    // Differences below one level of 255 are the rounding of the source, and below this many deviations noise.
+    // Differences below one level of 255 are rounding of the source; those below this many noise deviations are noise.
     private const double CoreMin = 1.0 / 255;
     private const double CoreDeviations = 2;
 
-    // The deviation at which texture takes most of the fine grain: less is flat, more is an edge.
+    // The deviation at which texture gets the most grain: below it lie flat areas, above it edges.
     private const float TextureDeviation = 0.05f;
 
-    // Detail of one pixel of the source, on either side of an edge, and a pixel more; windows larger than these would
-    // cost time and memory, and a picture 16 times as large is looked at from further away.
+    // One source pixel on either side of an edge, plus one pixel. The maximum bounds time and memory; a picture
+    // enlarged 16 times is viewed from further away.
     private const int RadiusMin = 2;
     private const int RadiusMax = 4;
     private const int GrainCellMax = 6;
@@ -47,7 +46,7 @@ internal sealed class DetailedRows
     /// <param name="size">The size of the enlarged picture.</param>
     /// <param name="scale">Times larger than the source.</param>
     /// <param name="channels">1 grey or 3 RGB.</param>
-    /// <param name="strength">How much is done.</param>
+    /// <param name="strength">The strength of each effect.</param>
     /// <param name="source">The enlarged rows, interleaved, samples from 0 to 1.</param>
     public DetailedRows(PixelSize size, double scale, int channels, DetailStrength strength, FloatRowSource source)
     {
@@ -72,13 +71,13 @@ internal sealed class DetailedRows
 
     /// <summary>Computes row <paramref name="y"/>; rows are asked for in order.</summary>
     /// <param name="y">The row.</param>
-    /// <param name="planes">The planes of the row; colours that the source has not got are none.</param>
+    /// <param name="planes">The planes of the row; chroma planes of a grey source are zero.</param>
     /// <param name="lines">How much darker each pixel is than its neighbours.</param>
     /// <param name="deviations">The standard deviation of the luma around each pixel.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void ReadRow(int y, Span<float> planes, Span<float> lines, Span<float> deviations)
     {
-        // The extremes first: their rows are those of the picture that the filter then looks ahead of.
+        // Minimum and maximum first: they need the current rows, and the filter then reads further ahead.
         FindExtremes(y);
         _filter.ReadRow(y, _smooth);
         planes.Clear();
@@ -135,10 +134,12 @@ internal sealed class DetailedRows
     }
 }
 
-/// <summary>How crisp an enlarged picture is made.</summary>
-/// <param name="Texture">Times that texture is added again; less than 0 softens.</param>
-/// <param name="Edge">The same for edges.</param>
-/// <param name="Overshoot">How far a sample may leave the range of its neighbours.</param>
-/// <param name="Grain">How much fine grain texture gets.</param>
-/// <param name="Noise">The standard deviation of the noise that is left: what is kept of it shall not grow.</param>
+/// <summary>Strengths of the sharpening of an enlarged picture.</summary>
+/// <param name="Texture">Gain of texture; negative values soften.</param>
+/// <param name="Edge">Gain of edges.</param>
+/// <param name="Overshoot">How far a sample may exceed the range of its neighbours, 0 to 1 as samples are.</param>
+/// How far a sample may exceed the range of its neighbours, as a fraction of that range.
+/// </param>
+/// <param name="Grain">Amplitude of the fine grain that is added to texture.</param>
+/// <param name="Noise">Standard deviation of the remaining noise, which must not be amplified.</param>
 internal sealed record DetailStrength(double Texture, double Edge, double Overshoot, double Grain, double Noise);

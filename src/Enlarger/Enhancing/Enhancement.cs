@@ -1,12 +1,12 @@
 namespace Enlarger.Enhancing;
 
-/// <summary>What <see cref="EnhanceOptions"/> come to, in the figures of the stages.</summary>
+/// <summary><see cref="EnhanceOptions"/> translated into the parameters of each filter.</summary>
 internal sealed class Enhancement
 {
-    // With all of a picture's lines to be kept, half of what a network makes of them is.
+    // At a replication of 1, the network goes half as far.
     private const double ReplicationInNetwork = 0.5;
 
-    // Detail that an enhancing network has made is there already, and would become harsh.
+    // Detail that the enhancing network has made would become harsh if it were sharpened again.
     private const double CrispnessOfNetwork = 0.8;
 
     private readonly double _creativity;
@@ -20,40 +20,40 @@ internal sealed class Enhancement
         var prompt = StylePrompt.Read(options.Prompt, Lexicon.Own);
         UnknownWords = prompt.UnknownWords;
 
-        // Half the creativity shows seven eighths of a style, because a style that hardly shows is none.
+        // At half the creativity a style has seven eighths of its strength: a style that hardly shows is useless.
         Style = prompt.Look.Times(1 - Math.Pow(1 - _creativity, 3));
     }
 
     /// <summary>
-    /// 0 to 1: how far the network is to go from a faithful to an enhancing one, which keeps less of the picture's own
-    /// lines.
+    /// 0 to 1: interpolation factor from the faithful to the enhancing network, which keeps less of the picture's own
+    /// detail.
     /// </summary>
     public static double PartOfNetwork(EnhanceOptions options) =>
         options.Creativity * (1 - (ReplicationInNetwork * options.Replication));
 
-    /// <summary>What is asked for; null where nothing is.</summary>
-    /// <param name="options">What is asked for.</param>
-    /// <param name="byNetwork">0 to 1: how enhancing the network is that enlarges the picture.</param>
+    /// <summary>The enhancement for these options; null for none.</summary>
+    /// <param name="options">The options of the caller.</param>
+    /// <param name="byNetwork">0 to 1: the interpolation factor of the network that enlarges the picture.</param>
     public static Enhancement? Of(EnhanceOptions? options, double byNetwork) =>
         options is null ? null : new Enhancement(options, byNetwork);
 
-    /// <summary>Words of the prompt that mean nothing here.</summary>
+    /// <summary>Words of the prompt that are not in the lexicon.</summary>
     public IReadOnlyList<string> UnknownWords { get; }
 
-    /// <summary>What the prompt asks for, as much of it as creativity lets through.</summary>
+    /// <summary>The look of the prompt, scaled by creativity.</summary>
     public Look Style { get; }
 
-    /// <summary>The picture comes out as if nothing had been asked for.</summary>
+    /// <summary>These options change nothing.</summary>
     public bool IsFaithful => _creativity == 0 && _replication == 1;
 
-    /// <summary>0 to 1: how much is changed besides noise.</summary>
+    /// <summary>0 to 1: strength of everything but noise reduction.</summary>
     public double Creativity => _creativity;
 
-    /// <summary>What is done before the picture is enlarged.</summary>
+    /// <summary>Parameters of the filters before the network.</summary>
     public PreparationStrength Preparation =>
         new(1 - _replication, Style[LookKnob.Paint], 0.6 * _creativity);
 
-    /// <summary>What is done to texture and edges of an enlarged picture that had so much noise.</summary>
+    /// <summary>Parameters of the sharpening after the network, for a picture with this much noise.</summary>
     public DetailStrength DetailWith(double noise) => new(
         Math.Max(-0.9, (1.4 * _crispness) + (1.5 * Style[LookKnob.Detail])),
         Math.Max(0, _crispness * (1 + Style[LookKnob.Detail])),
@@ -61,12 +61,12 @@ internal sealed class Enhancement
         1.2 * _crispness,
         noise * _replication);
 
-    /// <summary>The colours and textures of the result.</summary>
+    /// <summary>Colours and textures of the result.</summary>
     public Look Look
     {
         get
         {
-            // A look that takes colour away gets none back.
+            // A look that removes colour must not have it added again.
             var turns = new Dictionary<LookKnob, double> { [LookKnob.Contrast] = 0.2 * _creativity };
             if (Style[LookKnob.Saturation] >= 0)
             {
@@ -78,7 +78,7 @@ internal sealed class Enhancement
     }
 
     /// <summary>
-    /// Colour channels of the result of a picture that has so many: grey stays so, unless colour is asked for.
+    /// Colour channels of the result for a picture with this many: grey stays grey unless the look adds colour.
     /// </summary>
     public int ColourChannels(int channels) => Style.IsColourful ? 3 : channels;
 }

@@ -3,13 +3,13 @@ using Enlarger.Imaging;
 namespace Enlarger.Enhancing;
 
 /// <summary>
-/// Enhances one picture while it is enlarged: <see cref="Prepare"/> stands before the network and <see cref="Finish"/>
-/// behind it. Both pull rows, and keep a window of them that does not grow with the picture's height.
+/// Enhances one picture while it is enlarged: <see cref="Prepare"/> filters before the network, <see cref="Finish"/>
+/// after it. Both pull rows and keep a window of rows whose size does not depend on the picture's height.
 /// </summary>
 /// <param name="image">The picture.</param>
 /// <param name="size">The size of the result.</param>
-/// <param name="enhancement">What is asked for.</param>
-/// <param name="restored">0 to 1: how much of the picture's noise has been taken away before.</param>
+/// <param name="enhancement">The parameters of all filters.</param>
+/// <param name="restored">0 to 1: the strength with which the picture has been restored before.</param>
 internal sealed class Enhancer(PixelImage image, PixelSize size, Enhancement enhancement, double restored)
 {
     private readonly int _channels = image.Layout.ColourChannels;
@@ -25,14 +25,14 @@ internal sealed class Enhancer(PixelImage image, PixelSize size, Enhancement enh
     /// <summary>Colour channels of the result.</summary>
     public int ColourChannels { get; } = enhancement.ColourChannels(image.Layout.ColourChannels);
 
-    /// <summary>The picture as the network gets it.</summary>
+    /// <summary>The rows of the picture as input of the network.</summary>
     public FloatRowSource Prepare(FloatRowSource picture) =>
         new PreparedRows(
             new PixelSize(image.Width, image.Height), _channels, _noise, enhancement.Preparation, picture).ReadRow;
 
     /// <summary>
-    /// What is to be expected of a row of the picture, with <see cref="ColourChannels"/>: tone, palette and colour of
-    /// the look, which decide how bright each part of the result is, without lines and textures that are drawn over.
+    /// A row of the picture with the tone, palette and colour of the look, but without its lines and textures, with
+    /// <see cref="ColourChannels"/>. The fidelity check compares the result with it.
     /// </summary>
     public void Style(int y, ReadOnlySpan<float> picture, Span<float> expected)
     {
@@ -42,7 +42,9 @@ internal sealed class Enhancer(PixelImage image, PixelSize size, Enhancement enh
         Planes.Merge(_styled, ColourChannels, image.Width, expected);
     }
 
-    /// <summary>The result, with <see cref="ColourChannels"/>, of rows that have the channels of the picture.</summary>
+    /// <summary>
+    /// Turns rows with the channels of the picture into rows of the result, with <see cref="ColourChannels"/>.
+    /// </summary>
     public FloatRowSource Finish(FloatRowSource enlarged)
     {
         if (enhancement.Creativity == 0)

@@ -7,7 +7,8 @@ namespace Enlarger.Enhancing;
 /// <summary>Gives the planes of a row a look: tone, lines, texture, palette, colour.</summary>
 internal sealed class Grading
 {
-    // The side of a square picture on which textures are one pixel fine, and how far they grow in larger ones.
+    // The side of a square picture in which textures have a period of one pixel, and the limit of their growth in
+    // larger pictures.
     private const double UnitSide = 800;
     private const double UnitMin = 0.75;
     private const double UnitMax = 8;
@@ -23,7 +24,7 @@ internal sealed class Grading
 
     /// <param name="size">The size of the picture.</param>
     /// <param name="channels">1 grey or 3 colour.</param>
-    /// <param name="look">The look, as much of it as is wanted.</param>
+    /// <param name="look">The look, scaled to the wanted strength.</param>
     public Grading(PixelSize size, int channels, Look look)
     {
         (_look, _size, _channels) = (look, size, channels);
@@ -72,7 +73,7 @@ internal sealed class Grading
         }
     }
 
-    // Black and white stay where they are, and what was darker stays darker, but for the sheen.
+    // Black and white are fixed points, and the curve is monotonic except for the sheen.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ShapeTone(Span<float> luma)
     {
@@ -84,7 +85,7 @@ internal sealed class Grading
         var shines = _look[LookKnob.Sheen] > 0;
         foreach (ref var sample in Planes.Vectors(luma))
         {
-            // Beyond black and white the curves turn back; what lies there is theirs.
+            // Outside of 0 to 1 the curves are not monotonic; those samples are clamped.
             var value = Vector.Min(one, Vector.Max(zero, sample));
             value += brightness * value * (one - value);
             value += contrast * value * (one - value) * (value + value - one);
@@ -119,7 +120,7 @@ internal sealed class Grading
         }
     }
 
-    // Steps with a slope of a fifth of their width, so that their borders are not jagged.
+    // Steps with a ramp of a fifth of their width, or their borders would be jagged.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Posterise(Span<float> luma)
     {
@@ -166,7 +167,7 @@ internal sealed class Grading
         }
     }
 
-    // Warm light shows least in black and white, where a cast would look like a fault of the screen.
+    // Weakest in black and white, where a colour cast would look like a fault.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Colour(Span<float> planes)
     {

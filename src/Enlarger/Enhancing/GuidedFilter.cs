@@ -4,18 +4,17 @@ using System.Runtime.CompilerServices;
 namespace Enlarger.Enhancing;
 
 /// <summary>
-/// Smooths what varies less than a given deviation and keeps the edges, row by row: He, Sun and Tang,
-/// "Guided Image Filtering", 2010. The luma guides itself. A difference of colour is guided by the luma and by itself
-/// (their equation for guides of several channels, with two), so that it stays within the edges of the luma and within
-/// its own, where both sides are equally bright.
+/// Edge-preserving smoothing, row by row: He, Sun and Tang, "Guided Image Filtering", 2010. Variation below a given
+/// standard deviation is smoothed. Luma is its own guide. Chroma is guided by luma and by itself (their equation for
+/// guides of several channels, here two), which also keeps edges between colours of equal brightness.
 /// </summary>
 internal sealed class GuidedFilter
 {
-    // Keeps the quotient a number where the picture is flat; far below a level of 16 bits, squared.
+    // Avoids division by zero in flat areas; far below the square of a level of 16 bits.
     private const float VarianceMin = 1e-10f;
 
-    // A difference of colour guides itself only where it deviates by twice as much: it is the noise of two channels and
-    // more, and faint colour is less of a loss than coloured noise.
+    // Chroma guides itself only above twice the deviation: it contains the noise of two channels or more, and losing
+    // faint colour is better than keeping coloured noise.
     private const float ColourPenalty = 4;
 
     private readonly RowCache _picture;
@@ -33,8 +32,10 @@ internal sealed class GuidedFilter
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <param name="planes">1 for luma alone, or 3.</param>
-    /// <param name="radius">Pixels to each side of a window; the filter sees twice as far.</param>
-    /// <param name="deviation">The standard deviation at which half of the variation stays.</param>
+    /// <param name="radius">
+    /// Pixels to each side of a window; the receptive field of the filter is twice as wide.
+    /// </param>
+    /// <param name="deviation">The standard deviation at which half of the variation is kept.</param>
     public GuidedFilter(RowCache picture, int width, int height, int planes, int radius, double deviation)
     {
         _picture = picture;
@@ -49,7 +50,7 @@ internal sealed class GuidedFilter
         var kept = (2 * radius) + 1;
         _moments = new RowCache(height, length, kept, ComputeMoments);
 
-        // Behind the coefficients lie the mean and the variance of the luma.
+        // After the coefficients come the mean and the variance of the luma.
         _coefficients = new RowCache(height, length + (2 * _stride), kept, ComputeCoefficients);
     }
 
@@ -80,10 +81,10 @@ internal sealed class GuidedFilter
         }
     }
 
-    /// <summary>The means of the luma's windows in a row that has just been read.</summary>
+    /// <summary>Window means of the luma, for the row read last.</summary>
     public ReadOnlySpan<float> Means(int y) => _coefficients.Row(y).Slice(Part(_planes) * _stride, _stride);
 
-    /// <summary>The variances of the luma's windows in a row that has just been read.</summary>
+    /// <summary>Window variances of the luma, for the row read last.</summary>
     public ReadOnlySpan<float> Variances(int y) => _coefficients.Row(y).Slice((Part(_planes) + 1) * _stride, _stride);
 
     // Where the moments and the coefficients of a plane begin: two rows of the luma, and three of each colour.
@@ -140,7 +141,7 @@ internal sealed class GuidedFilter
         _window.Average(coefficients[..(Part(_planes) * _stride)]);
     }
 
-    // The least squares of a colour from the luma and itself, with a penalty on either slope.
+    // Ridge regression of a chroma plane on luma and itself, with a penalty on both slopes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void GuideColour(
         ReadOnlySpan<Vector<float>> lumas,

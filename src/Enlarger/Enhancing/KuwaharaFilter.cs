@@ -4,16 +4,16 @@ using System.Runtime.CompilerServices;
 namespace Enlarger.Enhancing;
 
 /// <summary>
-/// Makes flat dabs of colour with firm borders, as a painter does: each pixel takes the mean of that of the four
-/// windows around it which varies least (Kuwahara and others, 1976), weighted smoothly as by Papari and others,
-/// "Artistic Edge and Corner Enhancing Smoothing", 2007, or blocks would show.
+/// Gives a painted look, flat areas with sharp borders: each pixel becomes the mean of that one of the four windows
+/// around it which varies least (Kuwahara and others, 1976). The windows are weighted smoothly (Papari and others,
+/// "Artistic Edge and Corner Enhancing Smoothing", 2007), or blocks would show.
 /// </summary>
 internal sealed class KuwaharaFilter
 {
-    // The deviation at which a window begins to lose its say, squared.
+    // The variance above which a window loses weight.
     private const float VarianceSmall = 0.02f * 0.02f;
 
-    // The offset lets windows beyond both ends of a row be read as vectors.
+    // Padding, so that windows beyond both ends of a row can be read as vectors.
     private const int Border = 16;
 
     private readonly RowCache _picture;
@@ -32,7 +32,9 @@ internal sealed class KuwaharaFilter
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <param name="planes">1 for luma alone, or 3.</param>
-    /// <param name="radius">Pixels to each side of a window, up to 16; a dab is about four times as wide.</param>
+    /// <param name="radius">
+    /// Pixels to each side of a window, up to 16; a brush stroke is about four times as wide.
+    /// </param>
     public KuwaharaFilter(RowCache picture, int width, int height, int planes, int radius)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(radius, Border);
@@ -93,7 +95,7 @@ internal sealed class KuwaharaFilter
         }
     }
 
-    // The planes, and behind them the luma squared, averaged along the row.
+    // The planes, then the squared luma, averaged along the row.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ComputeMoments(int y, Span<float> moments)
     {
@@ -109,7 +111,7 @@ internal sealed class KuwaharaFilter
         _window.Average(moments);
     }
 
-    // Each plane between two borders that repeat its outermost pixels; the squares have become variances.
+    // Each plane with its outermost pixels repeated on both sides; squares have been turned into variances.
     private void ComputeWindows(int y, Span<float> windows)
     {
         _moments.Average(y, _radius, _means);

@@ -4,13 +4,13 @@ using System.Runtime.CompilerServices;
 namespace Enlarger.Enhancing;
 
 /// <summary>
-/// Noise that depends on nothing but the place: random values on a lattice, blended smoothly between its points (value
-/// noise, after Perlin, "An Image Synthesizer", 1985).
+/// Noise that is a function of position only: random values at lattice points, interpolated smoothly (value noise,
+/// after Perlin, "An Image Synthesizer", 1985).
 /// </summary>
 /// <param name="width">Columns.</param>
 internal sealed class LatticeNoise(int width)
 {
-    // Points to the left and right of the row, and what vectors write past them.
+    // Lattice points left and right of the row, and the padding for vectors.
     private const int Slack = 32;
 
     private readonly float[] _points = new float[width + Slack];
@@ -18,9 +18,9 @@ internal sealed class LatticeNoise(int width)
     /// <summary>Fills a row with noise of 0 to 1.</summary>
     /// <param name="y">The row.</param>
     /// <param name="cell">
-    /// Pixels from one point of the lattice to the next, across, in whole pixels, and down, 1 or more.
+    /// Distance of lattice points in pixels: horizontally a whole number, vertically 1 or more.
     /// </param>
-    /// <param name="slant">Pixels that each row is moved to the left against the one above, 0 or more.</param>
+    /// <param name="slant">Pixels by which each row is shifted to the left of the one above, 0 or more.</param>
     /// <param name="seed">Different seeds give different noise.</param>
     /// <param name="row">The row, <c>width</c> samples.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -50,7 +50,7 @@ internal sealed class LatticeNoise(int width)
         }
     }
 
-    // The values of a row of the lattice, blended between the line above and the one below.
+    // The lattice values of a row, interpolated between the lattice rows above and below.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FillPoints(int first, double down, uint seed, int count)
     {
@@ -68,7 +68,7 @@ internal sealed class LatticeNoise(int width)
 
     private static float Ease(float part) => part * part * (3 - (2 * part));
 
-    // The finaliser of MurmurHash3 over a product of the place with odd constants; the upper 24 bits are a float.
+    // The finaliser of MurmurHash3 over the position times odd constants; the upper 24 bits become a float.
     private static Vector<float> Hash(Vector<uint> x, int y, uint seed)
     {
         var bits = (x * 0x9E3779B1) ^ new Vector<uint>(((uint)y * 0x85EBCA77) + (seed * 0xC2B2AE3D));

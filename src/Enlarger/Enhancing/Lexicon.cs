@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Enlarger.Enhancing;
 
-/// <summary>The words of style that are known, and what each looks like. They are data: <c>Lexicon.txt</c>.</summary>
+/// <summary>The known style words and the look of each, read from <c>Lexicon.txt</c>.</summary>
 /// <remarks>
 /// A line of the section <c>[looks]</c> names a word and its synonyms, which may be of several words, and after a colon
-/// how far each <see cref="LookKnob"/> is turned; a palette is two to four colours from shadow to light. The other
+/// the value of each <see cref="LookKnob"/>; a palette is two to four colours from shadow to light. The other
 /// sections list words that have no look of their own. Plurals need not be listed where they end in s.
 /// </remarks>
 internal sealed partial class Lexicon
@@ -42,30 +42,30 @@ internal sealed partial class Lexicon
         Longest = _looks.Keys.Max(words => words.Count(letter => letter == ' ') + 1);
     }
 
-    /// <summary>The one of this library.</summary>
+    /// <summary>The lexicon embedded in this library.</summary>
     public static Lexicon Own { get; } = Parse(ReadOwn());
 
-    /// <summary>The rows, each once.</summary>
+    /// <summary>All rows.</summary>
     public IReadOnlyCollection<LexiconEntry> Entries => [.. _looks.Values.Distinct()];
 
-    /// <summary>Words in the longest phrase.</summary>
+    /// <summary>The number of words in the longest phrase.</summary>
     public int Longest { get; }
 
     /// <summary>Reads a lexicon.</summary>
-    /// <exception cref="FormatException">A line is not as it should be; the message says which, and why.</exception>
+    /// <exception cref="FormatException">A line is invalid; the message says which, and why.</exception>
     public static Lexicon Parse(string text) => new(text);
 
     /// <summary>The row of a word or phrase, in any case; null where there is none.</summary>
     public LexiconEntry? Find(string words) => Forms(words).Select(_looks.GetValueOrDefault).FirstOrDefault(
         entry => entry is not null);
 
-    /// <summary>Words such as <c>the</c>, <c>with</c> and <c>picture</c>, which are nobody's concern.</summary>
+    /// <summary>Words such as <c>the</c>, <c>with</c> and <c>picture</c>, which are ignored.</summary>
     public bool IsSmall(string word) => Forms(word).Any(_small.Contains);
 
-    /// <summary>Words such as <c>no</c> and <c>without</c>, after which a look is not wanted.</summary>
+    /// <summary>Words such as <c>no</c> and <c>without</c>, which cancel the look that follows.</summary>
     public bool IsNegating(string word) => _negating.Contains(word);
 
-    // The plurals of English, and only where the word itself is not known.
+    // English plurals, tried only if the word itself is unknown.
     private static IEnumerable<string> Forms(string words)
     {
         yield return words;
@@ -160,7 +160,7 @@ internal sealed partial class Lexicon
             : throw new FormatException($"{value} is not from {least} to 1, or 0, which may be left out.");
     }
 
-    // Two or three colours are spread over the four.
+    // Two or three colours are interpolated to four.
     private static (float Red, float Green, float Blue)[] ReadPalette(string value)
     {
         var colours = value.Split('/').Select(ReadColour).ToArray();
@@ -193,5 +193,5 @@ internal sealed partial class Lexicon
 
 /// <summary>A row of the lexicon.</summary>
 /// <param name="Word">The first of its words.</param>
-/// <param name="Look">What they look like.</param>
+/// <param name="Look">Their look.</param>
 internal sealed record LexiconEntry(string Word, Look Look);

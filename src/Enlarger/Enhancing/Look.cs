@@ -1,6 +1,6 @@
 namespace Enlarger.Enhancing;
 
-/// <summary>How a picture is to look: how far each knob is turned, and the palette.</summary>
+/// <summary>A style: the value of each knob, and a palette.</summary>
 internal sealed class Look
 {
     /// <summary>Colours of a palette, from shadow to light.</summary>
@@ -10,7 +10,7 @@ internal sealed class Look
 
     private readonly double[] _turns = new double[Knobs];
 
-    /// <summary>No knob is turned.</summary>
+    /// <summary>The look with all knobs at 0.</summary>
     public static Look Plain { get; } = new();
 
     /// <summary>RGB of 0 to 1, from shadow to light; grey without one.</summary>
@@ -20,19 +20,19 @@ internal sealed class Look
     /// <summary>-1 to 1 where <see cref="IsSigned"/>, else 0 to 1.</summary>
     public float this[LookKnob knob] => (float)_turns[(int)knob];
 
-    /// <summary>Nothing is turned.</summary>
+    /// <summary>All knobs are at 0.</summary>
     public bool IsPlain => Array.TrueForAll(_turns, turn => turn == 0);
 
-    /// <summary>A grey picture does not stay grey.</summary>
+    /// <summary>It makes a grey picture coloured.</summary>
     public bool IsColourful => this[LookKnob.Warmth] != 0
         || (this[LookKnob.Tint] > 0 && Palette.Any(one => one.Red != one.Green || one.Green != one.Blue));
 
-    /// <summary>The knob can be turned both ways.</summary>
+    /// <summary>The knob has negative values too.</summary>
     public static bool IsSigned(LookKnob knob) => knob
         is LookKnob.Brightness or LookKnob.Contrast or LookKnob.Saturation or LookKnob.Warmth or LookKnob.Edge
             or LookKnob.Detail;
 
-    /// <param name="turns">How far each knob is turned that is not left at 0.</param>
+    /// <param name="turns">The value of each knob that is not 0.</param>
     /// <param name="palette">The palette, or null for none.</param>
     public static Look Of(
         IReadOnlyDictionary<LookKnob, double> turns, IReadOnlyList<(float Red, float Green, float Blue)>? palette)
@@ -47,8 +47,8 @@ internal sealed class Look
     }
 
     /// <summary>
-    /// Both together: what is turned both ways adds up, within its range, and of what is turned one way the second
-    /// takes its part of what the first has left. Palettes mix by how much they tint.
+    /// Combines two looks. Signed knobs add up, clamped to their range; unsigned ones combine as 1 - (1 - a)(1 - b).
+    /// Palettes mix in proportion to their tint.
     /// </summary>
     public Look With(Look other)
     {
@@ -81,7 +81,7 @@ internal sealed class Look
         return look;
     }
 
-    /// <summary>The same look, <paramref name="part"/> as much of it.</summary>
+    /// <summary>The look with all knobs multiplied by <paramref name="part"/>.</summary>
     public Look Times(double part)
     {
         var look = new Look { Palette = Palette };

@@ -1,12 +1,12 @@
 namespace Enlarger.Enhancing;
 
-/// <summary>What a word of style can turn; the lexicon writes them in lower case.</summary>
+/// <summary>What a style word can change; the lexicon writes them in lower case.</summary>
 internal enum LookKnob
 {
-    /// <summary>Lighter or darker, between black and white, which stay.</summary>
+    /// <summary>Lighter or darker midtones; black and white stay.</summary>
     Brightness,
 
-    /// <summary>Steeper or flatter in the middle.</summary>
+    /// <summary>Contrast of the midtones.</summary>
     Contrast,
 
     /// <summary>Black becomes grey and white less bright, as in an old print.</summary>
@@ -18,19 +18,19 @@ internal enum LookKnob
     /// <summary>Towards orange or towards blue.</summary>
     Warmth,
 
-    /// <summary>How far the colours become those of the palette.</summary>
+    /// <summary>How far the colours move to those of the palette.</summary>
     Tint,
 
-    /// <summary>Light that comes and goes with the shade, as on polished metal.</summary>
+    /// <summary>Bands of light over the tones, as on polished metal.</summary>
     Sheen,
 
-    /// <summary>Dark lines along edges; less than 0 makes them glow.</summary>
+    /// <summary>Dark lines along edges; negative values make edges glow.</summary>
     Edge,
 
-    /// <summary>Few shades instead of many.</summary>
+    /// <summary>Posterising: fewer tones.</summary>
     Posterise,
 
-    /// <summary>Dabs of paint.</summary>
+    /// <summary>Brush strokes.</summary>
     Paint,
 
     /// <summary>Crisper or softer.</summary>
@@ -42,13 +42,13 @@ internal enum LookKnob
     /// <summary>The grain of film.</summary>
     Grain,
 
-    /// <summary>The tooth of paper.</summary>
+    /// <summary>Paper texture.</summary>
     Paper,
 
     /// <summary>Woven threads.</summary>
     Canvas,
 
-    /// <summary>Slanting strokes of a brush.</summary>
+    /// <summary>Diagonal brush strokes.</summary>
     Brush,
 
     /// <summary>The veins of marble.</summary>

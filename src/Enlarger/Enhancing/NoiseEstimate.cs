@@ -4,13 +4,13 @@ namespace Enlarger.Enhancing;
 
 /// <summary>How noisy a picture is.</summary>
 /// <remarks>
-/// The mask of Immerkær, "Fast Noise Variance Estimation", 1996, which neither flat areas nor slopes nor straight edges
-/// answer to. Not the mean of its answers but their lower quartile: texture then has to cover three quarters of the
-/// picture before it is taken for noise.
+/// The mask of Immerkær, "Fast Noise Variance Estimation", 1996, whose response to flat areas, slopes and straight
+/// edges is zero. The lower quartile of its responses is used instead of their mean: texture must then cover three
+/// quarters of the picture before it is mistaken for noise.
 /// </remarks>
 internal sealed class NoiseEstimate
 {
-    // Every so manieth row, because a large picture says no more than these do.
+    // Every nth row is enough in a large picture.
     private const int RowsMax = 512;
 
     // The mask sums six independent samples' worth of variance: the square root of its squared weights.
@@ -27,7 +27,7 @@ internal sealed class NoiseEstimate
     /// <summary>The standard deviation of the noise in the luma, for samples from 0 to 1.</summary>
     public double Deviation => Quartile() / LowerQuartile;
 
-    /// <summary>The same of a whole picture.</summary>
+    /// <summary>The same for a whole picture.</summary>
     public static double Of(PixelImage image)
     {
         var estimate = new NoiseEstimate();
@@ -47,7 +47,7 @@ internal sealed class NoiseEstimate
         return estimate.Deviation;
     }
 
-    /// <summary>Takes three rows of luma, of which the middle one is looked at; NaN is left out.</summary>
+    /// <summary>Adds the responses at the middle one of three luma rows; NaN is skipped.</summary>
     public void Add(ReadOnlySpan<float> above, ReadOnlySpan<float> row, ReadOnlySpan<float> below)
     {
         for (var x = 1; x < row.Length - 1; x++)

@@ -5,12 +5,12 @@ using System.Runtime.InteropServices;
 namespace Enlarger.Enhancing;
 
 /// <summary>
-/// Rows as planes, one after the other: luma, then for colour the differences of blue and of red from it. Each plane is
-/// as long as a whole number of vectors, so that loops over vectors have no rest.
+/// Rows as planes, one after the other: luma, then for colour the differences of blue and of red from it (chroma). Each
+/// plane is padded to a whole number of vectors, so that vector loops need no remainder.
 /// </summary>
 internal static class Planes
 {
-    // The luma of BT.601, which JPEG has too.
+    // The luma of BT.601, as in JPEG.
     private const float Red = 0.299f;
     private const float Green = 0.587f;
     private const float Blue = 0.114f;
@@ -51,7 +51,7 @@ internal static class Planes
         }
     }
 
-    /// <summary>Puts the planes of a row together again, within 0 to 1. The planes are used up.</summary>
+    /// <summary>Interleaves the planes of a row, clamped to 0 to 1. Overwrites the planes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Merge(Span<float> planes, int channels, int width, Span<float> samples)
     {

@@ -5,28 +5,28 @@ using Enlarger.Imaging;
 namespace Enlarger.Enhancing;
 
 /// <summary>
-/// What is done to the rows of a picture before it is enlarged, where there are fewest pixels and noise is still as
-/// small as it was taken: noise is smoothed within edges, colours become dabs of paint, local contrast grows.
+/// Filters before the network, where there are fewest pixels and noise still has its original scale: edge-preserving
+/// noise reduction, painted look, local contrast.
 /// </summary>
 internal sealed class PreparedRows
 {
-    // Seven pixels across: large enough to average noise away, small enough to leave lines of two pixels alone.
+    // A window of seven pixels: large enough to average noise, small enough to keep lines of two pixels.
     private const int SmoothingRadius = 3;
 
-    // What varies less than this many deviations of the noise is smoothed.
+    // Variation below this many noise deviations is smoothed.
     private const double NoiseDeviations = 3;
 
-    // Three levels of 255: also in a clean picture the faintest texture is what smoothing takes away.
+    // Three levels of 255: smoothing removes the faintest texture even in a clean picture.
     private const double NoiseFloor = 3.0 / 255;
 
-    // Beyond this it is not noise but the picture, whatever the estimate says.
+    // More than this is content rather than noise, whatever the estimate says.
     private const double NoiseMax = 25.0 / 255;
 
-    // Local contrast is what varies over some thirty pixels, and by less than this it is no edge of an object.
+    // Local contrast is variation over some thirty pixels; above this deviation it is the edge of an object.
     private const int ContrastRadius = 16;
     private const double ContrastDeviation = 0.08;
 
-    // The shorter side has this many windows of the brush, so that dabs look alike in pictures of any size.
+    // Brush windows along the shorter side, so that strokes look alike in pictures of any size.
     private const int PaintWindowsPerSide = 160;
     private const int PaintRadiusMax = 8;
 
@@ -40,7 +40,7 @@ internal sealed class PreparedRows
     /// <param name="size">The size of the picture.</param>
     /// <param name="channels">1 grey or 3 RGB.</param>
     /// <param name="noise">The standard deviation of its noise.</param>
-    /// <param name="strength">How much is done.</param>
+    /// <param name="strength">The strength of each filter.</param>
     /// <param name="source">The rows of the picture, interleaved, samples from 0 to 1.</param>
     public PreparedRows(
         PixelSize size, int channels, double noise, PreparationStrength strength, FloatRowSource source)
@@ -79,7 +79,7 @@ internal sealed class PreparedRows
         Planes.Merge(_planes, _channels, _width, row);
     }
 
-    // A filter that is asked for a row may compute rows of the stage before it, so each stage has a line of its own.
+    // A filter may compute rows of the stage before it while it is asked for a row, so each stage has its own buffer.
     private RowCache Smooth(RowCache picture, double deviation, float part)
     {
         var filtered = new float[_stride * _channels];
@@ -115,7 +115,7 @@ internal sealed class PreparedRows
         });
     }
 
-    // As many rows as the filter that looks furthest ahead needs while it asks for the row itself.
+    // The rows that the filter which looks furthest ahead needs at the same time.
     private RowCache Cache(FloatRowSource rows) => new(_height, _stride * _channels, (2 * ContrastRadius) + 1, rows);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -131,7 +131,7 @@ internal sealed class PreparedRows
         }
     }
 
-    // Less towards black and white, where the picture has no room: what is added vanishes with the distance to them.
+    // Weaker towards black and white, where samples would clip: the change is scaled by the distance to them.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Spread(Span<float> luma, ReadOnlySpan<float> smooth, float amount)
     {
@@ -146,8 +146,8 @@ internal sealed class PreparedRows
     }
 }
 
-/// <summary>How much is done to a picture before it is enlarged.</summary>
-/// <param name="Smoothing">0 to 1: how much of noise and faint texture goes.</param>
-/// <param name="Paint">0 to 1: how far the picture becomes dabs of paint.</param>
-/// <param name="Contrast">-1 to 1: how much local contrast is added; less than 0 softens.</param>
+/// <summary>Strengths of the filters before the network.</summary>
+/// <param name="Smoothing">0 to 1: how much noise and faint texture is removed.</param>
+/// <param name="Paint">0 to 1: strength of the painted look.</param>
+/// <param name="Contrast">-1 to 1: local contrast that is added; negative values soften.</param>
 internal sealed record PreparationStrength(double Smoothing, double Paint, double Contrast);

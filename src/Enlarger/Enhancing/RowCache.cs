@@ -5,19 +5,19 @@ using Enlarger.Imaging;
 namespace Enlarger.Enhancing;
 
 /// <summary>
-/// A window that slides over rows: each is computed once, when it or one below it is first asked for, and the last few
-/// are kept. Rows beyond an edge are the outermost one.
+/// A sliding window of rows: each row is computed once, when it or a later one is first asked for, and the last few are
+/// kept. Beyond an edge the outermost row is repeated.
 /// </summary>
 /// <param name="height">Rows of the picture.</param>
 /// <param name="length">Samples in a row, all planes together.</param>
-/// <param name="kept">Rows that can be asked for again.</param>
+/// <param name="kept">How many rows are kept.</param>
 /// <param name="source">Computes a row.</param>
 internal sealed class RowCache(int height, int length, int kept, FloatRowSource source)
 {
     private readonly float[][] _rows = Allocate(Math.Min(kept, height), length);
     private int _next;
 
-    /// <summary>Row <paramref name="y"/>; what it returned before may be overwritten.</summary>
+    /// <summary>Row <paramref name="y"/>. Overwrites rows that were returned earlier.</summary>
     public ReadOnlySpan<float> Row(int y)
     {
         y = Math.Clamp(y, 0, height - 1);
@@ -31,13 +31,13 @@ internal sealed class RowCache(int height, int length, int kept, FloatRowSource 
     }
 
     /// <summary>
-    /// The means of the rows from <paramref name="radius"/> above to as many below, of as many samples as there is room
-    /// for.
+    /// The means over the rows from <paramref name="radius"/> above to <paramref name="radius"/> below; fills the
+    /// target.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Average(int y, int radius, Span<float> means)
     {
-        // The lowest first, or it would overwrite a row that has been taken already.
+        // The lowest row first, or computing it could overwrite a row that is in use.
         Row(y + radius);
         Row(y - radius)[..means.Length].CopyTo(means);
         for (var k = 1 - radius; k <= radius; k++)

@@ -2,17 +2,17 @@ using System.Text;
 
 namespace Enlarger.Enhancing;
 
-/// <summary>What a prompt means: a look, and the words that mean nothing here.</summary>
-/// <param name="Look">The looks of all its words together.</param>
+/// <summary>A parsed prompt: its look, and its unknown words.</summary>
+/// <param name="Look">The combined looks of all its words.</param>
 /// <param name="UnknownWords">In the prompt's own spelling, each once.</param>
 internal sealed record StylePrompt(Look Look, IReadOnlyList<string> UnknownWords)
 {
-    // "no overly shiny gold" is still against gold; after more words than these it is about something else.
+    // "no overly shiny gold" still negates gold; after more unknown words than these a negation ends.
     private const int NegatedUnknownMax = 3;
 
     private static readonly char[] PhraseEnds = [',', ';', ':', '.', '!', '?', '\n'];
 
-    /// <summary>Reads a prompt; any text is one.</summary>
+    /// <summary>Parses a prompt; any text is valid.</summary>
     public static StylePrompt Read(string prompt, Lexicon lexicon)
     {
         var looks = new List<LexiconEntry>();
@@ -28,7 +28,7 @@ internal sealed record StylePrompt(Look Look, IReadOnlyList<string> UnknownWords
         return new StylePrompt(look, [.. unknown.Distinct(StringComparer.OrdinalIgnoreCase)]);
     }
 
-    // A negation reaches the next look of its phrase.
+    // A negation applies to the next look in its phrase.
     private static void ReadPhrase(
         List<string> words,
         Lexicon lexicon,
@@ -36,7 +36,7 @@ internal sealed record StylePrompt(Look Look, IReadOnlyList<string> UnknownWords
         HashSet<LexiconEntry> unwanted,
         List<string> unknown)
     {
-        // How many unknown words more the negation bears; less than 0 is none.
+        // Unknown words that may still follow the negation; negative where there is no negation.
         var negated = -1;
         for (var i = 0; i < words.Count;)
         {
@@ -75,7 +75,7 @@ internal sealed record StylePrompt(Look Look, IReadOnlyList<string> UnknownWords
         return null;
     }
 
-    // Letters, marks and digits of any script make words. Half a surrogate pair is read as a replacement, and is none.
+    // Words consist of letters, marks and digits of any script. An unpaired surrogate is not part of a word.
     private static List<string> Split(string prompt)
     {
         var words = new List<string>();

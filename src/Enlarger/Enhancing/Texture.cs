@@ -1,12 +1,12 @@
 namespace Enlarger.Enhancing;
 
 /// <summary>
-/// What a surface adds to the luma, a row at a time. It depends on the place and the size of the picture only, so that
-/// neither threads nor rows read before change it.
+/// A surface texture, added to the luma row by row. It is a function of position and picture size only, so threads and
+/// the order of rows do not change it.
 /// </summary>
 internal sealed class Texture
 {
-    // Pixels between two threads of canvas, two dots and two lines of a screen, in a picture of the usual size.
+    // Period in pixels of canvas threads, halftone dots and screen lines, in a picture of the reference size.
     private const float ThreadPitch = 5;
     private const float DotPitch = 7;
     private const float LinePitch = 3;
@@ -20,18 +20,18 @@ internal sealed class Texture
 
     /// <param name="kind">One of the knobs from grain on.</param>
     /// <param name="width">Columns.</param>
-    /// <param name="unit">How large a pixel of a picture of the usual size is here.</param>
+    /// <param name="unit">Pixels here for one pixel of a picture of the reference size.</param>
     public Texture(LookKnob kind, int width, float unit)
     {
         (_kind, _unit, _noise) = (kind, unit, new LatticeNoise(width));
         (_first, _second, _third) = (new float[width], new float[width], new float[width]);
     }
 
-    /// <summary>The knobs that are textures.</summary>
+    /// <summary>The knobs that add a texture.</summary>
     public static IEnumerable<LookKnob> Kinds =>
         Enum.GetValues<LookKnob>().Where(knob => knob >= LookKnob.Grain);
 
-    /// <summary>Adds it to a row of luma.</summary>
+    /// <summary>Adds the texture to a row of luma.</summary>
     public void Add(int y, float amount, Span<float> luma)
     {
         luma = luma[.._first.Length];
@@ -80,7 +80,7 @@ internal sealed class Texture
         }
     }
 
-    // Most in the middle, as film has it: neither clear nor black film has grain to show.
+    // Strongest in the midtones, as on film: clear film and black film show no grain.
     private void AddGrain(int y, float amount, Span<float> luma)
     {
         Noise(y, (0.8f, 0.8f), 0, 1, _first);
@@ -104,7 +104,7 @@ internal sealed class Texture
         }
     }
 
-    // Threads go over and under each other in turn.
+    // Threads alternately pass over and under each other.
     private void AddCanvas(int y, float amount, Span<float> luma)
     {
         Noise(y, (9, 2), 0, 41, _first);
@@ -119,7 +119,7 @@ internal sealed class Texture
         }
     }
 
-    // A line of the same height on the map of a rough country.
+    // A contour line of the noise.
     private void AddVeins(int y, float amount, Span<float> luma)
     {
         Noise(y, (95, 60), 0.7f, 51, _first);
@@ -144,7 +144,7 @@ internal sealed class Texture
         }
     }
 
-    // A screen of 45 degrees: where the picture is lighter than the screen there is paper, else ink.
+    // A halftone screen of 45 degrees: paper where the picture is lighter than the screen, else ink.
     private void AddDots(int y, float amount, Span<float> luma)
     {
         var turn = MathF.PI / Math.Max(DotPitch * _unit, 4);
@@ -178,7 +178,7 @@ internal sealed class Texture
         }
     }
 
-    // Least in black and white, where strokes would be scratches.
+    // Weakest in black and white, where strokes would look like scratches.
     private void AddMixed(float amount, Span<float> luma)
     {
         for (var x = 0; x < luma.Length; x++)
