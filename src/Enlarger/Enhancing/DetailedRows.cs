@@ -138,8 +138,6 @@ internal sealed class DetailedRows
 /// <param name="Texture">Gain of texture; negative values soften.</param>
 /// <param name="Edge">Gain of edges.</param>
 /// <param name="Overshoot">How far a sample may exceed the range of its neighbours, 0 to 1 as samples are.</param>
-/// How far a sample may exceed the range of its neighbours, as a fraction of that range.
-/// </param>
 /// <param name="Grain">Amplitude of the fine grain that is added to texture.</param>
 /// <param name="Noise">Standard deviation of the remaining noise, which must not be amplified.</param>
 internal sealed record DetailStrength(double Texture, double Edge, double Overshoot, double Grain, double Noise);
