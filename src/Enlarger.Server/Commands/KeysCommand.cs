@@ -71,7 +71,7 @@ internal static class KeysCommand
         var command = new Command("list", "List the keys by their names, with credits and limits.") { json };
         command.SetAction(result =>
         {
-            using var database = OpenExisting(result.GetValue(data));
+            using var database = Database.OpenForReading(Existing(result.GetValue(data)));
             var keys = new KeyRing(database, time).List();
             foreach (var line in result.GetValue(json) ? keys.Select(Json) : Table(keys))
             {
@@ -107,7 +107,7 @@ internal static class KeysCommand
         };
         command.SetAction(result =>
         {
-            using var database = OpenExisting(result.GetValue(data));
+            using var database = new Database(Existing(result.GetValue(data)));
             var balance = new KeyRing(database, time).Grant(
                 result.GetRequiredValue(name), result.GetRequiredValue(credits));
             terminal.Out.WriteLine(balance.ToString(CultureInfo.InvariantCulture));
@@ -122,7 +122,7 @@ internal static class KeysCommand
         var command = new Command("revoke", "Refuse a key from now on, also where a server is running.") { name };
         command.SetAction(result =>
         {
-            using var database = OpenExisting(result.GetValue(data));
+            using var database = new Database(Existing(result.GetValue(data)));
             new KeyRing(database, time).Revoke(result.GetRequiredValue(name));
             return CommandLine.Done;
         });
@@ -131,14 +131,8 @@ internal static class KeysCommand
 
     private static DataFolder Folder(string? data) => new(data ?? DataFolder.Default());
 
-    // A slip in the name of the folder must not make one.
-    private static Database OpenExisting(string? data)
-    {
-        var path = data ?? DataFolder.Default();
-        return DataFolder.IsInUse(path)
-            ? new Database(new DataFolder(path))
-            : throw new CommandException($"There are no keys in {path}. Make one with enlarger keys add.");
-    }
+    // A typing error in the name of the folder must not make one.
+    private static DataFolder Existing(string? data) => DataFolder.OfExisting(data ?? DataFolder.Default());
 
     private static IEnumerable<string> Table(IReadOnlyList<KeyEntry> keys)
     {

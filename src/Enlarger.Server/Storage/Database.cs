@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Reflection;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
@@ -20,6 +19,13 @@ internal sealed class Database : IDisposable
     // SQLITE_CONSTRAINT_UNIQUE
     private const int UniqueViolated = 2067;
 
+    private static readonly List<string> Migrations =
+    [
+        .. typeof(Database).Assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith("migrations/", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal),
+    ];
+
     private readonly string _connection;
     private readonly Lock _writing = new();
     private readonly SqliteConnection _writer;
@@ -31,32 +37,37 @@ internal sealed class Database : IDisposable
     /// <summary>Opens the database, and makes it or brings it up to date where needed.</summary>
     /// <exception cref="StorageException">It is damaged, locked, or of a newer version.</exception>
     public Database(DataFolder folder)
+        : this(folder, Connection(folder.Database, SqliteOpenMode.ReadWriteCreate))
     {
-        SqliteLibrary.Load();
-        _connection = new SqliteConnectionStringBuilder
+        Explain(folder, () =>
         {
-            DataSource = folder.Database,
-            Pooling = false,
-            DefaultTimeout = BusySeconds,
-        }.ToString();
-        _writer = new SqliteConnection(_connection);
-        try
-        {
-            Prepare(_writer);
             // Readers and the writer then do not wait for each other. The file remembers it.
             _writer.Execute("pragma journal_mode = wal");
-            Migrate(folder);
-        }
-        catch (Exception error)
-        {
-            _writer.Dispose();
-            if (error is SqliteException refusal)
-            {
-                throw new StorageException(
-                    $"The database {folder.Database} cannot be used: {StorageException.Reason(refusal)}.", refusal);
-            }
+            Write(connection => Migrate(connection, folder));
+        });
+    }
 
-            throw;
+    private Database(DataFolder folder, string connection)
+    {
+        SqliteLibrary.Load();
+        _connection = connection;
+        _writer = new SqliteConnection(connection);
+        Explain(folder, () => Prepare(_writer));
+    }
+
+    /// <summary>Opens a database that is there, for <see cref="Read"/> alone; the disk may be read-only.</summary>
+    /// <exception cref="StorageException">It is damaged, locked, or of a newer version.</exception>
+    public static Database OpenForReading(DataFolder folder)
+    {
+        try
+        {
+            return OpenForReading(folder, folder.Database);
+        }
+        catch (StorageException error) when (NeedsRoom(error) && !HasLog(folder))
+        {
+            // Readers share memory through a file beside the database. Where that cannot be made, SQLite reads the
+            // database on the promise that nobody writes it, and would leave out a log that is still there.
+            return OpenForReading(folder, $"{new Uri(folder.Database).AbsoluteUri}?immutable=1");
         }
     }
 
@@ -175,38 +186,80 @@ internal sealed class Database : IDisposable
             $"pragma busy_timeout = {BusySeconds * 1000}; pragma synchronous = normal; pragma foreign_keys = on"));
     }
 
+    private static Database OpenForReading(DataFolder folder, string source)
+    {
+        var database = new Database(folder, Connection(source, SqliteOpenMode.ReadOnly));
+        database.Explain(folder, () => database.Read(connection => CheckVersion(connection, folder)));
+        return database;
+    }
+
+    // SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL and SQLITE_CANTOPEN.
+    private static bool NeedsRoom(StorageException error) =>
+        error.InnerException is SqliteException { SqliteErrorCode: 8 or 10 or 13 or 14 };
+
+    private static bool HasLog(DataFolder folder) =>
+        new FileInfo(folder.Database + "-wal") is { Exists: true, Length: > 0 };
+
+    // Closes what is open where the database cannot be used, and says why in a sentence.
+    private void Explain(DataFolder folder, Action open)
+    {
+        try
+        {
+            open();
+        }
+        catch (Exception error)
+        {
+            Dispose();
+            if (error is SqliteException refusal)
+            {
+                throw new StorageException(
+                    $"The database {folder.Database} cannot be used: {StorageException.Reason(refusal)}.", refusal);
+            }
+
+            throw;
+        }
+    }
+
     // Migrations are numbered files, only ever added. A process that finds another one at work waits for it, and then
     // finds nothing left to do.
-    private void Migrate(DataFolder folder) => Write(connection =>
+    private static void Migrate(SqliteConnection connection, DataFolder folder)
     {
-        var assembly = typeof(Database).Assembly;
-        var scripts = assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith("migrations/", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
-            .ToList();
-        var done = connection.ExecuteScalar<int>("pragma user_version");
-        if (done > scripts.Count)
+        var done = CheckVersion(connection, folder);
+        foreach (var script in Migrations.Skip(done))
         {
-            throw new StorageException(
-                $"The database {folder.Database} was written by a newer version of Enlarger; this one does not know " +
-                "what it holds.");
+            connection.Execute(Text(script));
         }
 
-        foreach (var script in scripts.Skip(done))
-        {
-            connection.Execute(Text(assembly, script));
-        }
-
-        if (done < scripts.Count)
+        if (done < Migrations.Count)
         {
             // A pragma takes no parameters.
-            connection.Execute(string.Create(CultureInfo.InvariantCulture, $"pragma user_version = {scripts.Count}"));
+            connection.Execute(
+                string.Create(CultureInfo.InvariantCulture, $"pragma user_version = {Migrations.Count}"));
         }
-    });
+    }
 
-    private static string Text(Assembly assembly, string resource)
+    // How many migrations the database has had.
+    private static int CheckVersion(SqliteConnection connection, DataFolder folder)
     {
-        using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+        var done = connection.ExecuteScalar<int>("pragma user_version");
+        return done <= Migrations.Count
+            ? done
+            : throw new StorageException(
+                $"The database {folder.Database} was written by a newer version of Enlarger; this one does not know "
+                + "what it holds.");
+    }
+
+    private static string Connection(string source, SqliteOpenMode mode) => new SqliteConnectionStringBuilder
+    {
+        DataSource = source,
+        Mode = mode,
+        Pooling = false,
+        DefaultTimeout = BusySeconds,
+    }.ToString();
+
+    private static string Text(string resource)
+    {
+        using var reader = new StreamReader(typeof(Database).Assembly.GetManifestResourceStream(resource)!);
         return reader.ReadToEnd();
     }
 }

@@ -1,12 +1,17 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Dapper;
 using Enlarger.Server.Accounts;
+using Enlarger.Server.Storage;
 using Enlarger.Tests.Serving;
 
 namespace Enlarger.Tests.Commands;
 
 public sealed class KeysCommandTests : IDisposable
 {
+    private const string AsNobody = "exec setpriv --reuid=65534 --clear-groups \"$0\" \"$@\"";
+
     private readonly TemporaryFolder _folder = new();
 
     private string Data => _folder["data"];
@@ -69,6 +74,43 @@ public sealed class KeysCommandTests : IDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, (await CreditsAsync(client, key)).Status);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Listing_writes_nothing(bool whileServing)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs the permissions of Unix.");
+        await Keys("add", "alice");
+        using var server = whileServing ? new Database(new DataFolder(Data)) : null;
+        server?.Write(connection => connection.Execute("update keys set rate_per_minute = 7"));
+        Chmod("a=rX", _folder.Root);
+
+        // Root may write whatever the permissions are.
+        var list = await Program.RunAsync(
+            Environment.IsPrivilegedProcess ? AsNobody : ":", "keys", "list", "--data", Data);
+        Chmod("u+w", _folder.Root);
+
+        Assert.Equal("", list.Error);
+        Assert.Equal(0, list.ExitCode);
+        Assert.StartsWith($"alice  1,000,000 credits  {(whileServing ? 7 : 600)} a minute", list.Out);
+    }
+
+    [Fact]
+    public async Task A_folder_that_may_not_be_read_is_told_from_one_without_keys()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs the permissions of Unix.");
+        await Keys("add", "alice");
+        var asNobody = Environment.IsPrivilegedProcess;
+        Chmod(asNobody ? "u=rx" : "u=", Data);
+
+        var list = await Program.RunAsync(
+            asNobody ? AsNobody : ":", "keys", "list", "--data", Data);
+        Chmod("u=rwx", Data);
+
+        Assert.Equal(
+            (1, $"enlarger: The data folder {Data} may not be read by this user. "
+                + "Name another with --data or ENLARGER_DATA.\n"),
+            (list.ExitCode, list.Error));
+    }
+
     [Fact]
     public async Task What_cannot_be_done_is_one_sentence()
     {
@@ -114,6 +156,12 @@ public sealed class KeysCommandTests : IDisposable
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("See enlarger keys", Assert.Single(run.ErrorLines));
+    }
+
+    private static void Chmod(string mode, string folder)
+    {
+        using var chmod = Process.Start("chmod", ["-R", mode, folder]);
+        chmod.WaitForExit();
     }
 
     private Task<CommandRun> Keys(params string[] arguments) => CommandRun.Of(["keys", .. arguments, "--data", Data]);

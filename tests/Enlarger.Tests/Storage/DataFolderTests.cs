@@ -72,10 +72,11 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public void Asking_for_a_folder_makes_none()
     {
-        Assert.False(DataFolder.IsInUse(_folder["data"]));
+        var error = Assert.Throws<StorageException>(() => DataFolder.OfExisting(_folder["data"]));
+        Assert.StartsWith($"There are no keys in {_folder["data"]}. ", error.Message);
         Assert.False(Directory.Exists(_folder["data"]));
         new Database(new DataFolder(_folder["data"])).Dispose();
-        Assert.True(DataFolder.IsInUse(_folder["data"]));
+        Assert.Equal(_folder["data"], DataFolder.OfExisting(_folder["data"]).Root);
     }
 
     private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8);
