@@ -26,8 +26,11 @@ internal static class WebServer
     // No request of ours without a picture is larger; routes with pictures have limits of their own.
     private const int BodyBytesMax = 64 << 10;
 
-    /// <summary>What settings are about, as the first part of their names.</summary>
-    public static readonly IReadOnlyList<string> Sections = ["Jobs", "Results", "Inputs", "Pixelcut", "Logging"];
+    /// <summary>The vendors whose APIs are served.</summary>
+    public static readonly IReadOnlyList<Vendor> Vendors =
+    [
+        PixelcutApi.Pixelcut, MonicaApi.Monica, VeniceApi.Venice, StablecogApi.Stablecog, AILabApi.AILab,
+    ];
 
     // Longer than common proxies keep a connection (60 s), so that they close it and not we, under their request.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(75);
@@ -42,19 +45,16 @@ internal static class WebServer
         // pages with exceptions in what it takes for development, and handles signals.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         var folder = new DataFolder(options.DataFolder);
-        builder.Configuration
-            .AddJsonFile(Path.Combine(folder.Root, "settings.json"), optional: true, reloadOnChange: false)
-            .AddEnvironmentVariables("ENLARGER_")
-            .AddInMemoryCollection(options.Settings);
-        CheckSections(builder.Configuration);
+        // Apart from the configuration of the framework, which has values of its own.
+        var settings = ServerSettings.Read(
+            folder.Root, options.Settings, [.. Vendors.Select(vendor => vendor.Name)]);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Limit);
-        AddLogging(builder);
-
+        AddLogging(builder, settings.Logging);
+        AddSettings(builder.Services, settings);
         AddServices(builder, options, folder);
 
         var app = builder.Build();
-        // Before anything looks into the folder: recovery would give back the credits of another server's jobs.
-        _ = app.Services.GetRequiredService<FolderLock>();
+        TakeFolder(app);
         foreach (var url in options.Urls)
         {
             app.Urls.Add(url);
@@ -72,8 +72,22 @@ internal static class WebServer
         app.MapStablecog();
         app.MapAILab();
         app.MapResults();
-        CheckPrices(app);
         return app;
+    }
+
+    private static void TakeFolder(WebApplication app)
+    {
+        try
+        {
+            // The lock first: recovery would give back the credits of another server's jobs.
+            _ = app.Services.GetRequiredService<FolderLock>();
+            _ = app.Services.GetRequiredService<Database>();
+        }
+        catch
+        {
+            ((IDisposable)app).Dispose();
+            throw;
+        }
     }
 
     private static void AddServices(WebApplicationBuilder builder, ServerOptions options, DataFolder folder)
@@ -106,63 +120,23 @@ internal static class WebServer
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<OpenApiDocuments>();
         builder.Services.AddSingleton<StartPage>();
-
-        builder.Services.AddSingleton<IValidateOptions<JobSettings>, JobSettingsValidator>();
-        AddSettings<JobSettings>(builder, "Jobs");
-        builder.Services.AddSingleton<IValidateOptions<ResultSettings>, ResultSettingsValidator>();
-        AddSettings<ResultSettings>(builder, "Results");
-        builder.Services.AddSingleton<IValidateOptions<InputSettings>, InputSettingsValidator>();
-        AddSettings<InputSettings>(builder, "Inputs");
-        AddSettings<PixelcutSettings>(builder, "Pixelcut");
     }
 
-    // Values without a section are the framework's, and variables such as ENLARGER_DATA.
-    private static void CheckSections(ConfigurationManager configuration)
+    private static void AddSettings(IServiceCollection services, ServerSettings settings)
     {
-        foreach (var section in configuration.GetChildren().Where(child => child.GetChildren().Any()))
-        {
-            if (!Sections.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
-            {
-                throw Wrong($"there is no \"{section.Key}\", only {string.Join(", ", Sections)}");
-            }
-        }
+        services.AddSingleton(Options.Create(settings.Jobs));
+        services.AddSingleton(Options.Create(settings.Results));
+        services.AddSingleton(Options.Create(settings.Inputs));
+        services.AddSingleton(Options.Create(settings.Pixelcut));
     }
 
-    // A price that nobody pays, for a vendor that is not there, was meant for another.
-    private static void CheckPrices(WebApplication app)
-    {
-        var vendors = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints)
-            .Select(endpoint => endpoint.Metadata.GetMetadata<Vendor>()?.Name)
-            .OfType<string>()
-            .Distinct(StringComparer.Ordinal)
-            .ToList();
-        foreach (var vendor in app.Services.GetRequiredService<IOptions<JobSettings>>().Value.Prices.Keys)
-        {
-            if (!vendors.Contains(vendor, StringComparer.OrdinalIgnoreCase))
-            {
-                throw Wrong($"Jobs:Prices:{vendor} is no vendor, only {string.Join(", ", vendors)}");
-            }
-        }
-    }
-
-    private static OptionsValidationException Wrong(string sentence) =>
-        new(Options.DefaultName, typeof(WebServer), [sentence]);
-
-    // A setting that does not exist is a slip of the pen, and would otherwise be a puzzle.
-    private static void AddSettings<T>(WebApplicationBuilder builder, string section)
-        where T : class =>
-        builder.Services.AddOptions<T>()
-            .BindConfiguration(section, binder => binder.ErrorOnUnknownConfiguration = true)
-            .ValidateOnStart();
-
-    private static void AddLogging(WebApplicationBuilder builder)
+    private static void AddLogging(WebApplicationBuilder builder, LoggingSettings settings)
     {
         builder.Logging
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
             // Why the server does not start is said in a sentence, by whoever started it.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical)
-            .AddConfiguration(builder.Configuration.GetSection("Logging"))
             .AddConsole(console =>
             {
                 console.FormatterName = PlainFormatter.FormatterName;
@@ -170,6 +144,7 @@ internal static class WebServer
                 console.LogToStandardErrorThreshold = LogLevel.Trace;
             })
             .AddConsoleFormatter<PlainFormatter, ConsoleFormatterOptions>();
+        settings.Apply(builder.Logging);
     }
 
     private static void Limit(KestrelServerOptions kestrel)

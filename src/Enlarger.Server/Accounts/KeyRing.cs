@@ -45,11 +45,15 @@ internal sealed class KeyRing(Database database, TimeProvider time)
     public string Add(string name, long credits, int ratePerMinute, int concurrentMax) =>
         database.Write(connection => Insert(connection, name, credits, ratePerMinute, concurrentMax));
 
-    /// <summary>Makes a key with the usual limits where there is none yet; null where there is one.</summary>
-    public string? AddFirst() => database.Write(connection =>
-        connection.ExecuteScalar<long>("select count(*) from keys") == 0
-            ? Insert(connection, FirstName, CreditsDefault, RatePerMinuteDefault, ConcurrentMaxDefault)
-            : null);
+    /// <summary>Makes a key with the usual limits where there is none yet.</summary>
+    /// <param name="show">Is given the key. Where it throws, the key is not made.</param>
+    public void AddFirst(Action<string> show) => database.Write(connection =>
+    {
+        if (connection.ExecuteScalar<long>("select count(*) from keys") == 0)
+        {
+            show(Insert(connection, FirstName, CreditsDefault, RatePerMinuteDefault, ConcurrentMaxDefault));
+        }
+    });
 
     /// <summary>Adds credits to a key, and returns how many it then has.</summary>
     /// <exception cref="KeyException">There is no such key, or it was revoked, or it would have too many.</exception>

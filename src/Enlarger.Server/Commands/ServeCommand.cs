@@ -4,7 +4,6 @@ using System.Globalization;
 using Enlarger.Server.Accounts;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
-using Enlarger.Server.Vendors;
 using Microsoft.Extensions.Options;
 
 namespace Enlarger.Server.Commands;
@@ -79,59 +78,87 @@ internal sealed class ServeCommand : Command
             Urls = result.GetRequiredValue(_urls),
             Settings = SettingsOf(result),
         };
-        var app = ServeFailures.Explain(() => WebServer.Build(options), options);
-        await using (app)
+        await using (var app = await StartAsync(options, cancel))
         {
-            await ServeFailures.ExplainAsync(() => StartAsync(app, cancel), options);
             MakeFirstKey(app.Services.GetRequiredService<KeyRing>());
             Introduce(app);
             // Ends when the token is cancelled, after the requests in work.
             await app.WaitForShutdownAsync(cancel);
         }
 
-        await _terminal.Error.WriteLineAsync("Stopped.");
+        Say("Stopped.");
         return CommandLine.Done;
     }
 
-    private static async Task StartAsync(WebApplication app, CancellationToken cancel)
+    private static async Task<WebApplication> StartAsync(ServerOptions options, CancellationToken cancel)
     {
+        var app = ServeFailures.Explain(() => WebServer.Build(options), options);
         try
         {
-            await app.StartAsync(cancel);
+            await ServeFailures.ExplainAsync(() => app.StartAsync(cancel), options);
+            return app;
         }
         catch
         {
-            // What has started already is stopped in order, or it would complain of its own end.
-            await app.StopAsync(CancellationToken.None);
+            await CloseAsync(app);
             throw;
+        }
+    }
+
+    // What has started already is stopped in order, or it would complain of its own end.
+    private static async Task CloseAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StopAsync(CancellationToken.None);
+            await app.DisposeAsync();
+        }
+#pragma warning disable CA1031 // Why the start failed is what counts; the end of the process closes the rest.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
         }
     }
 
     private void MakeFirstKey(KeyRing keys)
     {
-        if (keys.AddFirst() is not { } key)
+        try
         {
-            return;
+            keys.AddFirst(key =>
+            {
+                Say("The data folder was empty. Here is a key named \"default\"; it is shown only now:");
+                _terminal.Out.WriteLine(key);
+                _terminal.Out.Flush();
+            });
         }
+        catch (Exception error) when (Explanation.IsOfFileSystem(error) || error is CommandException)
+        {
+            // A key that nobody has seen would be of no use, and would keep the next start from making one.
+            Say("The first key could not be written to standard output, so it was not made. The next start tries "
+                + "again; until then, make one with: enlarger keys add NAME");
+        }
+    }
 
-        _terminal.Error.WriteLine("The data folder was empty. Here is a key named \"default\"; it is shown only now:");
-        _terminal.Error.Flush();
-        _terminal.Out.WriteLine(key);
-        _terminal.Out.Flush();
+    // Nobody may be listening: a closed or full standard error decides nothing.
+    private void Say(string line)
+    {
+        try
+        {
+            _terminal.Error.WriteLine(line);
+            _terminal.Error.Flush();
+        }
+        catch (IOException)
+        {
+        }
     }
 
     private void Introduce(WebApplication app)
     {
-        var vendors = app.Services.GetRequiredService<EndpointDataSource>().Endpoints
-            .Select(endpoint => endpoint.Metadata.GetMetadata<Vendor>()?.Name)
-            .OfType<string>()
-            .Distinct(StringComparer.Ordinal);
         var version = typeof(ServeCommand).Assembly.GetName().Version?.ToString(3);
-        _terminal.Error.WriteLine($"Enlarger {version} listens on {string.Join(" and ", app.Urls)}");
-        _terminal.Error.WriteLine($"  data   {app.Services.GetRequiredService<DataFolder>().Root}");
-        _terminal.Error.WriteLine($"  model  {app.Services.GetRequiredService<IOptions<JobSettings>>().Value.Model}");
-        _terminal.Error.WriteLine($"  APIs   {string.Join(", ", vendors)}");
-        _terminal.Error.Flush();
+        Say($"Enlarger {version} listens on {string.Join(" and ", app.Urls)}");
+        Say($"  data   {app.Services.GetRequiredService<DataFolder>().Root}");
+        Say($"  model  {app.Services.GetRequiredService<IOptions<JobSettings>>().Value.Model}");
+        Say($"  APIs   {string.Join(", ", WebServer.Vendors.Select(vendor => vendor.Name))}");
     }
 
     // What is not on the command line stays for settings.json and the environment to say.
@@ -189,7 +216,7 @@ internal sealed class ServeCommand : Command
     private static void CheckPublicUrl(OptionResult result)
     {
         var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        if (!ResultSettings.CanStandBeforePath(text))
         {
             result.AddError($"--public-url takes an address such as https://pictures.example, not \"{text}\".");
         }

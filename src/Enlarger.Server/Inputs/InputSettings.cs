@@ -1,10 +1,11 @@
-using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
-
 namespace Enlarger.Server.Inputs;
 
 internal sealed class InputSettings
 {
+    // No host that is worth waiting for takes five minutes to connect, nor an hour to send a picture.
+    private const int ConnectSecondsLimit = 300;
+    private const int FetchSecondsLimit = 3600;
+
     /// <summary>
     /// Lets callers name pictures on this machine and in its network. Only where every key is in trusted hands: it
     /// lets them ask any service that the server can reach.
@@ -12,15 +13,22 @@ internal sealed class InputSettings
     public bool AllowPrivateUrls { get; init; }
 
     /// <summary>Seconds until a host that a caller named is connected, looking up its name included.</summary>
-    [Range(1, 300)]
     public int ConnectSecondsMax { get; init; } = 10;
 
     /// <summary>
     /// Seconds until a picture is here, redirects included. The largest that a vendor takes, 25 MB, needs 7 Mbit/s.
     /// </summary>
-    [Range(1, 3600)]
     public int FetchSecondsMax { get; init; } = 30;
-}
 
-[OptionsValidator]
-internal sealed partial class InputSettingsValidator : IValidateOptions<InputSettings>;
+    public static InputSettings Read(SettingsReader section)
+    {
+        var standard = new InputSettings();
+        return new InputSettings
+        {
+            AllowPrivateUrls = section.Flag(nameof(AllowPrivateUrls), standard.AllowPrivateUrls),
+            ConnectSecondsMax = section.Number(
+                nameof(ConnectSecondsMax), standard.ConnectSecondsMax, 1, ConnectSecondsLimit),
+            FetchSecondsMax = section.Number(nameof(FetchSecondsMax), standard.FetchSecondsMax, 1, FetchSecondsLimit),
+        };
+    }
+}

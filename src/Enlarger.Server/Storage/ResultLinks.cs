@@ -94,24 +94,3 @@ internal sealed class ResultLinks(
 
 /// <summary>A result, opened to be sent.</summary>
 internal sealed record OpenResult(FileStream File, ResultRow Row);
-
-internal sealed class ResultSettings
-{
-    /// <summary>What callers reach this server by, where that is not what they wrote into the Host header.</summary>
-    public string? PublicUrl { get; init; }
-}
-
-internal sealed class ResultSettingsValidator : IValidateOptions<ResultSettings>
-{
-    public ValidateOptionsResult Validate(string? name, ResultSettings options) =>
-        options.PublicUrl is null || CanStandBeforePath(options.PublicUrl)
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(
-                "Results:PublicUrl must be an address that begins with http:// or https://, without ? and #.");
-
-    private static bool CanStandBeforePath(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri)
-        && uri.Scheme is ("http" or "https")
-        && uri.Query.Length == 0
-        && uri.Fragment.Length == 0;
-}

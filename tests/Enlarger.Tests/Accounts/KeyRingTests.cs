@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Enlarger.Server.Accounts;
 using Enlarger.Server.Storage;
@@ -122,11 +123,24 @@ public sealed class KeyRingTests : IDisposable
         using var other = new Database(_books.Folder);
         var rings = new[] { _books.Keys, new KeyRing(other, _books.Time) };
 
-        var keys = await Task.WhenAll(
-            Enumerable.Range(0, 8).Select(i => Task.Run(() => rings[i % 2].AddFirst())));
+        var keys = new ConcurrentBag<string>();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => rings[i % 2].AddFirst(keys.Add))));
 
-        Assert.Equal(KeyRing.FirstName, _books.Keys.Find(Assert.Single(keys, key => key is not null)!)!.Name);
+        Assert.Equal(KeyRing.FirstName, _books.Keys.Find(Assert.Single(keys))!.Name);
         Assert.Single(_books.Keys.List());
+    }
+
+    [Fact]
+    public void A_first_key_that_could_not_be_shown_is_made_by_the_next_start()
+    {
+        Assert.Throws<IOException>(() => _books.Keys.AddFirst(_ => throw new IOException("The pipe is closed.")));
+        Assert.Empty(_books.Keys.List());
+
+        var keys = new List<string>();
+        _books.Keys.AddFirst(keys.Add);
+        _books.Keys.AddFirst(keys.Add);
+
+        Assert.NotNull(_books.Keys.Find(Assert.Single(keys)));
     }
 
     private static string Refusal(Action deed) => Assert.Throws<KeyException>(deed).Message;

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Dapper;
+using Enlarger.Server.Storage;
 using Enlarger.Tests.Serving;
+using Microsoft.Data.Sqlite;
 
 namespace Enlarger.Tests.Commands;
 
@@ -73,40 +76,66 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Equal($"enlarger: {url} is in use by another program; choose another with --urls.\n", server.Error);
     }
 
-    [Fact]
-    public async Task A_folder_that_cannot_be_made_is_named()
+    [Theory]
+    [InlineData("serve", "--urls", AnyPort)]
+    [InlineData("keys", "add", "me")]
+    public async Task A_folder_that_cannot_be_made_is_named(params string[] command)
     {
         File.WriteAllText(_folder["file"], "");
 
-        var run = await CommandRun.Of("serve", "--urls", AnyPort, "--data", _folder["file/data"]);
+        var run = await CommandRun.Of([.. command, "--data", _folder["file/data"]]);
 
         Assert.Equal(1, run.ExitCode);
         Assert.StartsWith($"enlarger: The data folder {_folder["file/data"]} cannot be ", run.Error);
+        Assert.EndsWith("Name another with --data or ENLARGER_DATA.\n", run.Error);
         Assert.Single(run.ErrorLines);
     }
 
+    // A user without a home: services and containers have them.
     [Theory]
-    [InlineData("""{"Jobs": {"SecondsMax": 0}}""", "A setting is wrong: Jobs:SecondsMax must be between 1 and 86400.")]
-    [InlineData("""{"Jobs": {"SecondsMax": "soon"}}""", "The setting Jobs:SecondsMax cannot be \"soon\".")]
-    [InlineData("""{"Jobs": {"Seconds": 5}}""", "There is no setting \"Seconds\" in Jobs.")]
-    [InlineData("""{"Job": {"SecondsMax": 5}}""", "A setting is wrong: there is no \"Job\", only Jobs, ")]
-    [InlineData("""{"Jobs": {"Prices": {"venise": {"upscale": 2}}}}""", "Jobs:Prices:venise is no vendor, only ")]
-    [InlineData("""{"Jobs": {"Prices": {"venice": {"upscal": 2}}}}""", "venice:upscal is nothing that is sold")]
-    [InlineData("""{"Jobs": {"Prices": {"venice": {"upscale": -2}}}}""", "venice:upscale must not be negative")]
-    [InlineData("""{"Jobs": """, "settings.json in the data folder is not valid JSON.")]
-    [InlineData("""{"Jobs": {"Model": "none"}}""", "There is no model \"none\"")]
-    [InlineData("""{"Jobs": {"Model": "restore"}}""", "\"restore\" keeps the size of a picture; a server needs one")]
-    public async Task A_wrong_setting_is_named(string settings, string expected)
+    [InlineData("HOME=/proc", "serve")]
+    [InlineData("HOME=/proc", "keys", "add", "me")]
+    public async Task Without_a_usable_home_the_options_are_named(string home, params string[] command)
     {
-        Directory.CreateDirectory(_folder["data"]);
-        File.WriteAllText(_folder["data/settings.json"], settings);
-
-        var run = await Serve("--urls", AnyPort);
+        var run = await Program.RunAsync($"unset ENLARGER_DATA XDG_DATA_HOME; export {home}", command);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains(expected, run.Error);
-        Assert.Single(run.ErrorLines);
-        Assert.DoesNotContain("bug", run.Error);
+        Assert.Equal(
+            "enlarger: The data folder /proc/.local/share/enlarger cannot be made or written to. "
+            + "Name another with --data or ENLARGER_DATA.\n",
+            run.Error);
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_used_is_refused_in_the_same_words_everywhere()
+    {
+        Directory.CreateDirectory(_folder["data"]);
+        File.WriteAllText(_folder["data/enlarger.db"], string.Concat(Enumerable.Repeat("no database ", 1000)));
+
+        await AssertRefusedAsync("it is damaged, or no database of Enlarger");
+    }
+
+    [Fact]
+    public async Task A_database_of_a_newer_version_is_refused_in_the_same_words_everywhere()
+    {
+        using (var database = new Database(new DataFolder(_folder["data"])))
+        {
+            database.Write(connection => connection.Execute("pragma user_version = 1000"));
+        }
+
+        await AssertRefusedAsync("was written by a newer version of Enlarger");
+    }
+
+    [Fact]
+    public async Task A_database_that_another_program_has_locked_is_refused_in_the_same_words_everywhere()
+    {
+        var folder = new DataFolder(_folder["data"]);
+        new Database(folder).Dispose();
+        using var other = new SqliteConnection($"Data Source={folder.Database};Pooling=false");
+        other.Open();
+        other.Execute("pragma locking_mode = exclusive; begin exclusive");
+
+        await AssertRefusedAsync("another program is using it");
     }
 
     [Theory]
@@ -115,6 +144,7 @@ public sealed class ServeCommandTests : IDisposable
     [InlineData("--urls", "http://127.0.0.1:8080/prefix")]
     [InlineData("--public-url", "pictures.example")]
     [InlineData("--public-url", "ftp://pictures.example")]
+    [InlineData("--public-url", "https://pictures.example/?a")]
     [InlineData("--threads", "0")]
     public async Task A_wrong_option_is_wrong_usage(string option, string value)
     {
@@ -123,6 +153,18 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(option, run.Error);
         Assert.Single(run.ErrorLines);
+    }
+
+    private async Task AssertRefusedAsync(string reason)
+    {
+        var serve = await Serve("--urls", AnyPort);
+        var list = await CommandRun.Of("keys", "list", "--data", _folder["data"]);
+        var add = await CommandRun.Of("keys", "add", "me", "--data", _folder["data"]);
+
+        Assert.Contains(reason, serve.Error);
+        Assert.Single(serve.ErrorLines);
+        Assert.Equal((1, serve.Error), (list.ExitCode, list.Error));
+        Assert.Equal((1, serve.Error), (add.ExitCode, add.Error));
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -24,8 +24,7 @@ public sealed class BrokenUploadTests
     public async Task A_client_that_leaves_in_the_middle_leaves_nothing_behind(string type, string body, bool reset)
     {
         var cancel = TestContext.Current.CancellationToken;
-        await using var server = await RunningServer.StartAsync(
-            ("Logging:LogLevel:Default", "Warning"), ("Logging:Console:LogLevel:Default", "None"));
+        await using var server = await RunningServer.StartAsync(("Logging:LogLevel:Default", "Warning"));
         var log = new LogBook<BrokenUploadTests>();
         server.Get<ILoggerFactory>().AddProvider(new LogBooks(log));
         var key = server.MakeKey("leaver", ratePerMinute: 1_000_000, concurrentMax: 1);

@@ -171,8 +171,9 @@ public sealed class LinkFetchTests
     [InlineData("Inputs:FetchSecondsMax", "0")]
     [InlineData("Inputs:ConnectSecondsMax", "301")]
     public async Task Settings_without_sense_stop_the_start(string key, string value) =>
-        await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
-            () => RunningServer.StartAsync((key, value)));
+        Assert.Contains(
+            $"{key} must be a whole number from ",
+            (await Assert.ThrowsAsync<SettingsException>(() => RunningServer.StartAsync((key, value)))).Message);
 
     private static async Task<string> UpscaleAsync(RunningServer server, PictureHost pictures)
     {

@@ -34,7 +34,12 @@ internal sealed class ServeProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a server on a data folder. It need not come up: see <see cref="AddressAsync"/>.</summary>
-    public static ServeProcess Start(string dataFolder, params string[] arguments)
+    public static ServeProcess Start(string dataFolder, params string[] arguments) =>
+        Start(dataFolder, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    /// <summary>The same with variables of the environment.</summary>
+    public static ServeProcess Start(
+        string dataFolder, IReadOnlyDictionary<string, string> variables, params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Enlarger.Server"))
         {
@@ -46,6 +51,11 @@ internal sealed class ServeProcess : IAsyncDisposable
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
         }
 
         return new ServeProcess(start);

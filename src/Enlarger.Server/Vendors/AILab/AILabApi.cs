@@ -25,7 +25,7 @@ internal static class AILabApi
     private const int LongSideMaxUnlessJpeg = 3840;
     private const int ShortSideMaxUnlessJpeg = 2160;
 
-    private static readonly Vendor AILab = new("ailab", AILabErrors.Answer);
+    internal static readonly Vendor AILab = new("ailab", AILabErrors.Answer);
 
     // "Larger than 32x32px, smaller than 1920x1080px": a frame of exactly that size is the commonest there is.
     private static readonly InputLimits Limits = new()

@@ -15,7 +15,7 @@ internal static class MonicaApi
     // "Input images up to 2048x2048 resolution"
     private const int SideMax = 2048;
 
-    private static readonly Vendor Monica = new("monica", MonicaErrors.Answer);
+    internal static readonly Vendor Monica = new("monica", MonicaErrors.Answer);
 
     private static readonly InputLimits Limits = new()
     {

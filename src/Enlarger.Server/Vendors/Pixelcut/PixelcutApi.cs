@@ -19,7 +19,7 @@ internal static class PixelcutApi
     // "Max resolution: 6000x6000px", and the same for results.
     private const int SideMax = 6000;
 
-    private static readonly Vendor Pixelcut = new("pixelcut", PixelcutErrors.Answer);
+    internal static readonly Vendor Pixelcut = new("pixelcut", PixelcutErrors.Answer);
 
     private static readonly InputLimits Limits = new()
     {
@@ -94,13 +94,4 @@ internal static class PixelcutApi
     }
 
     private static string? ReadKey(HttpRequest http) => http.Headers["X-API-KEY"];
-}
-
-internal sealed class PixelcutSettings
-{
-    /// <summary>
-    /// Refuses pictures that cannot be enlarged by the whole scale: those above 3000x3000 for 2, and 1500x1500 for 4,
-    /// as an older page of Pixelcut did. Otherwise they are enlarged as far as the largest result reaches.
-    /// </summary>
-    public bool StrictInputSizes { get; init; }
 }

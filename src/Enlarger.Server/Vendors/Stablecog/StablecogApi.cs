@@ -24,7 +24,7 @@ internal static class StablecogApi
     private const int Quality = 85;
     private const string Extension = ".jpeg";
 
-    private static readonly Vendor Stablecog = new("stablecog", StablecogErrors.Answer);
+    internal static readonly Vendor Stablecog = new("stablecog", StablecogErrors.Answer);
 
     private static readonly InputLimits Limits = new()
     {

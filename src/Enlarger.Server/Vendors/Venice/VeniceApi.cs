@@ -26,7 +26,7 @@ internal static class VeniceApi
     // Longer strips are no pictures, and an engine that computes whole rows would hold a gigabyte of a few of them.
     private const int SideMax = 16_384;
 
-    private static readonly Vendor Venice = new("venice", VeniceErrors.Answer);
+    internal static readonly Vendor Venice = new("venice", VeniceErrors.Answer);
 
     private static readonly InputLimits Limits = new()
     {
