@@ -49,7 +49,6 @@ internal sealed class Database : IDisposable
 
     private Database(DataFolder folder, string connection)
     {
-        SqliteLibrary.Load();
         _connection = connection;
         _writer = new SqliteConnection(connection);
         Explain(folder, () => Prepare(_writer));
