@@ -10,7 +10,7 @@ internal static class ImageFaults
         var fault = refusal.Fault switch
         {
             ImageFault.Unrecognised or ImageFault.Unsupported => Fault.ImageFormatUnsupported,
-            ImageFault.Damaged => Fault.ImageUnreadable,
+            ImageFault.Damaged or ImageFault.TooComplex => Fault.ImageUnreadable,
             ImageFault.TooLarge => Fault.ResolutionTooHigh,
             ImageFault.ResultWrong => Fault.ResultWrong,
         };

@@ -15,6 +15,11 @@ public enum ImageFault
     /// <summary>More bytes, pixels or pixels a side than allowed, in the picture or in its result.</summary>
     TooLarge,
 
+    /// <summary>
+    /// More scans, frames, pages, tiles or other parts than any camera or editor writes, or more work than is allowed.
+    /// </summary>
+    TooComplex,
+
     /// <summary>The result failed the fidelity check: it is not the picture that went in.</summary>
     ResultWrong,
 }

@@ -1,4 +1,5 @@
 using Enlarger.Imaging.Bmp;
+using Enlarger.Imaging.Parts;
 
 namespace Enlarger.Imaging;
 
@@ -48,9 +49,8 @@ public static class ImageReader
             return new ReadImage(bmp.Decode(cancel), format, Frames: 1);
         }
 
-        using var picture = EncodedPicture.Open(file, format);
-        CheckPixels(picture.Width, picture.Height, limits);
-        return new ReadImage(picture.Decode(cancel), format, picture.Frames) { Notes = picture.Notes };
+        PictureParts.Check(file.Span, format);
+        return Abandon(() => Decode(file, format, limits, cancel), cancel);
     }
 
     /// <summary>Tells the format of <paramref name="file"/> by its first bytes, which prove nothing else.</summary>
@@ -80,9 +80,33 @@ public static class ImageReader
             return new ImageHeader(bmp.Layout, format, Frames: 1);
         }
 
+        PictureParts.Check(file.Span, format);
         using var picture = EncodedPicture.Open(file, format);
         CheckPixels(picture.Width, picture.Height, limits);
         return new ImageHeader(picture.Layout, format, picture.Frames);
+    }
+
+    private static ReadImage Decode(
+        ReadOnlyMemory<byte> file, ImageFormat format, ImageLimits limits, CancellationToken cancel)
+    {
+        using var picture = EncodedPicture.Open(file, format);
+        CheckPixels(picture.Width, picture.Height, limits);
+        return new ReadImage(picture.Decode(cancel), format, picture.Frames) { Notes = picture.Notes };
+    }
+
+    // Some decoders make all of a picture before they give its first row, and can be stopped only between rows. Who
+    // cancels does not wait for that: it ends in its own thread, and what it made is thrown away.
+    private static ReadImage Abandon(Func<ReadImage> decode, CancellationToken cancel)
+    {
+        if (!cancel.CanBeCanceled)
+        {
+            return decode();
+        }
+
+        var decoding = Task.Factory.StartNew(
+            decode, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        // With the exception as it was thrown, which Wait would wrap.
+        return decoding.WaitAsync(cancel).GetAwaiter().GetResult();
     }
 
     private static ReadOnlyMemory<byte> ReadBytes(Stream source, ImageLimits limits, CancellationToken cancel)
