@@ -1,5 +1,12 @@
 using Enlarger;
 using Enlarger.Server.Commands;
+using Enlarger.Server.Decoding;
+
+if (args is [DecodingProgram.Argument, var serverId])
+{
+    // Started by the server alone, so it is no command; and before anything else, so that it starts fast.
+    return DecodingProgram.Run(serverId);
+}
 
 if (args is ["upscale" or "serve", ..])
 {

@@ -1,5 +1,6 @@
 using Enlarger.Models;
 using Enlarger.Server.Accounts;
+using Enlarger.Server.Decoding;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Operating;
@@ -107,6 +108,8 @@ internal static class WebServer
         builder.Services.AddSingleton<Network>();
         builder.Services.AddSingleton<LinkFetcher>();
         builder.Services.AddSingleton<ImageInbox>();
+        builder.Services.AddSingleton<PictureDecoder>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PictureDecoder>());
         builder.Services.AddSingleton<JobTable>();
         builder.Services.AddSingleton<JobQueue>();
         builder.Services.AddHostedService<JobLifecycle>();

@@ -55,6 +55,35 @@ public sealed class ImageEnlarger(ModelStore models)
         CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        return RunAsync(() => ImageReader.Read(source, options.Limits, cancel), target, options, progress, cancel);
+    }
+
+    /// <summary>Enlarges a picture that was read before and writes the result.</summary>
+    /// <param name="picture">The picture; the limits of the options are not applied to it.</param>
+    /// <param name="target">Where the result goes. After an exception, throw away what it received.</param>
+    /// <param name="options">Scale or size, model, format.</param>
+    /// <param name="progress">Told the finished part, 0 to 1, every few rows.</param>
+    /// <param name="cancel">Stops within the time of a band of rows.</param>
+    /// <inheritdoc cref="EnlargeAsync(Stream, Stream, EnlargeOptions, IProgress{double}?, CancellationToken)"/>
+    public Task<EnlargeResult> EnlargeAsync(
+        ReadImage picture,
+        Stream target,
+        EnlargeOptions options,
+        IProgress<double>? progress = null,
+        CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        return RunAsync(() => picture, target, options, progress, cancel);
+    }
+
+    private Task<EnlargeResult> RunAsync(
+        Func<ReadImage> read,
+        Stream target,
+        EnlargeOptions options,
+        IProgress<double>? progress,
+        CancellationToken cancel)
+    {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
@@ -64,7 +93,7 @@ public sealed class ImageEnlarger(ModelStore models)
             {
                 try
                 {
-                    return Enlarge(source, target, options, progress, cancel);
+                    return Enlarge(read, target, options, progress, cancel);
                 }
                 catch (OperationCanceledException) when (cancel.IsCancellationRequested)
                 {
@@ -76,11 +105,15 @@ public sealed class ImageEnlarger(ModelStore models)
     }
 
     private EnlargeResult Enlarge(
-        Stream source, Stream target, EnlargeOptions options, IProgress<double>? progress, CancellationToken cancel)
+        Func<ReadImage> readPicture,
+        Stream target,
+        EnlargeOptions options,
+        IProgress<double>? progress,
+        CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         var asked = models.Get(options.Model);
-        var read = ImageReader.Read(source, options.Limits, cancel);
+        var read = readPicture();
         var image = read.Image;
         var choice = ModelChoice.For(image, asked, options, models);
         var decoded = clock.Elapsed;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
+using System.Diagnostics;
 using Enlarger.Imaging;
+using Enlarger.Server.Decoding;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Storage;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,7 @@ internal sealed partial class JobQueue : IDisposable
 {
     private readonly JobTable _table;
     private readonly ImageEnlarger _engine;
+    private readonly PictureDecoder _decoder;
     private readonly ResultLinks _results;
     private readonly JobSettings _settings;
     private readonly TimeProvider _time;
@@ -27,12 +29,14 @@ internal sealed partial class JobQueue : IDisposable
     public JobQueue(
         JobTable table,
         ImageEnlarger engine,
+        PictureDecoder decoder,
         ResultLinks results,
         IOptions<JobSettings> options,
         TimeProvider time,
         ILogger<JobQueue> log)
     {
-        (_table, _engine, _results, _settings, _time, _log) = (table, engine, results, options.Value, time, log);
+        (_table, _engine, _decoder) = (table, engine, decoder);
+        (_results, _settings, _time, _log) = (results, options.Value, time, log);
         var slots = _settings.Threads == 0 ? Environment.ProcessorCount : _settings.Threads;
         _turns = new JobTurns(
             slots, _settings.BacklogMegapixelsMax * 1_000_000L, TimeSpan.FromSeconds(_settings.SecondsMax), time);
@@ -137,10 +141,20 @@ internal sealed partial class JobQueue : IDisposable
 
     private async Task<EnlargeResult> EnlargeAsync(EnlargeJob job, ResultFile file, Turn turn, CancellationToken end)
     {
+        var clock = Stopwatch.GetTimestamp();
+        var picture = await _decoder.ReadAsync(
+            job.Source.File, TimeSpan.FromSeconds(_settings.DecodeSecondsMax), turn.Spend, end);
+        var (decode, paused) = (Stopwatch.GetElapsedTime(clock), turn.Paused);
+
         await using var target = file.OpenWrite();
-        using var source = Open(job.Source.File);
         var options = job.Options with { Threads = turn.Threads };
-        return await _engine.EnlargeAsync(source, target, options, turn, end);
+        var enlarged = await _engine.EnlargeAsync(picture, target, options, turn, end);
+        var times = enlarged.Times;
+        // JobTimes takes all that the job stood still off the time of encoding.
+        return enlarged with
+        {
+            Times = times with { Decode = times.Decode + decode - paused, Encode = times.Encode + paused },
+        };
     }
 
     // What the caller is told. Everything that is nobody's fault but ours is one Fault, and a line in the log.
@@ -208,12 +222,6 @@ internal sealed partial class JobQueue : IDisposable
         ThreadPool.SetMinThreads(
             Math.Max(workers, Environment.ProcessorCount + (2 * slots) + JobTurns.PausedMax), completions);
     }
-
-    // Without a copy, where the bytes lie in an array.
-    private static MemoryStream Open(ReadOnlyMemory<byte> file) =>
-        MemoryMarshal.TryGetArray(file, out var array)
-            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
-            : new MemoryStream(file.ToArray(), writable: false);
 
     private static long ResultPixels(EnlargeJob job)
     {

@@ -38,6 +38,12 @@ internal sealed class JobSettings
     public int SecondsMax { get; init; } = 300;
 
     /// <summary>
+    /// Seconds that reading one picture may compute. The largest that a vendor takes needs a few; only one that was
+    /// made to keep a server busy needs more than this.
+    /// </summary>
+    public int DecodeSecondsMax { get; init; } = 60;
+
+    /// <summary>
     /// Seconds that jobs have to finish when the server is told to stop. What manages services usually kills after 30
     /// (Kubernetes) or 90 (systemd); this leaves time to refund the rest.
     /// </summary>
@@ -63,6 +69,7 @@ internal sealed class JobSettings
             BacklogMegapixelsMax = section.Number(
                 nameof(BacklogMegapixelsMax), standard.BacklogMegapixelsMax, 1, BacklogMegapixelsLimit),
             SecondsMax = section.Number(nameof(SecondsMax), standard.SecondsMax, 1, SecondsLimit),
+            DecodeSecondsMax = section.Number(nameof(DecodeSecondsMax), standard.DecodeSecondsMax, 1, SecondsLimit),
             StopSecondsMax = section.Number(nameof(StopSecondsMax), standard.StopSecondsMax, 0, StopSecondsLimit),
             Prices = ReadPrices(section.Object(nameof(Prices)), vendors),
         };

@@ -107,19 +107,21 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeSpan jobTim
         {
             Charge(turn, part);
             // The last rows are there: what is left is to finish the file.
-            if (part >= 1
-                || Next() is not { } next
-                || next.Share.Served >= turn.Share.Served)
-            {
-                return false;
-            }
+            return part < 1 && MakeRoom(turn);
+        }
+    }
 
-            Halt(turn);
-            turn.Stand(TurnState.Paused, time.GetTimestamp());
-            turn.Share.Waiting.AddFirst(turn);
-            _paused++;
-            Begin(next);
-            return true;
+    /// <summary>Counts what a running job has computed before it has any pixels to show.</summary>
+    /// <returns>Whether its turn has passed to another, and it must wait for the next.</returns>
+    internal bool Spend(Turn turn, TimeSpan computed)
+    {
+        lock (_lock)
+        {
+            // The key has had that time, in which others could have made so many pixels.
+            turn.Share.Served += computed.TotalSeconds * SmallPixelsMax;
+            // No pixels come of it, so that it says nothing about the speed.
+            turn.SecondsShared = null;
+            return MakeRoom(turn);
         }
     }
 
@@ -203,6 +205,22 @@ internal sealed class JobTurns(int slots, long backlogPixelsMax, TimeSpan jobTim
                 _shares.Remove(keyId);
             }
         }
+    }
+
+    // Gives the place of a running job to one of a key that was served less.
+    private bool MakeRoom(Turn turn)
+    {
+        if (Next() is not { } next || next.Share.Served >= turn.Share.Served)
+        {
+            return false;
+        }
+
+        Halt(turn);
+        turn.Stand(TurnState.Paused, time.GetTimestamp());
+        turn.Share.Waiting.AddFirst(turn);
+        _paused++;
+        Begin(next);
+        return true;
     }
 
     private void FillSlots()

@@ -56,6 +56,12 @@ internal sealed class Turn(JobTurns turns, KeyShare share, long pixels, long arr
         }
     }
 
+    /// <summary>
+    /// Counts what was computed before there are rows. The task ends at once, or with the next turn where this one has
+    /// passed to another.
+    /// </summary>
+    public Task Spend(TimeSpan time) => turns.Spend(this, time) ? _granted.WaitAsync(_cancel) : Task.CompletedTask;
+
     public void Dispose()
     {
         turns.Leave(this);

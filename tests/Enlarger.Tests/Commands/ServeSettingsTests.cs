@@ -16,6 +16,7 @@ public sealed class ServeSettingsTests : IDisposable
         ["Jobs:Threads"] = "1",
         ["Jobs:BacklogMegapixelsMax"] = "100",
         ["Jobs:SecondsMax"] = "60",
+        ["Jobs:DecodeSecondsMax"] = "7",
         ["Jobs:StopSecondsMax"] = "5",
         ["Jobs:Prices"] = """{"venice": {"upscale": 0, "enhance": 4}, "AILab": {"Upscale": 5}}""",
         ["Results:PublicUrl"] = "https://pictures.example/up/",
