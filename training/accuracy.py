@@ -5,8 +5,8 @@
     python3 accuracy.py KODAK --models ../models/photo_x4.onnx --pictures 2
 
 Each picture is enlarged by `enlarger upscale`, once with 16 bits, which shows differences down to 0.000008 of full
-scale, and once with 8; the reference is the same file of models/ in float64, operator by operator. With `--write` the
-table goes into docs/performance.md.
+scale, and once with 8; the reference is the same file of models/ in float64, operator by operator, on the picture
+mirrored beyond its border as Enlarger mirrors it. With `--write` the table goes into docs/performance.md.
 """
 
 import argparse
@@ -25,6 +25,9 @@ from documents import ROOT, write_section
 from evaluate import pictures
 from failures import Refused, run
 from onnx_graph import OnnxNetwork
+
+# Pixels by which Enlarger mirrors a picture beyond each side; further out convolutions repeat the outermost ones.
+MIRRORED = 4
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
@@ -85,13 +88,13 @@ def _arguments() -> argparse.Namespace:
 
 @torch.no_grad()
 def measure(model: Path, paths: list[Path], side: int | None) -> Accuracy:
-    network = OnnxNetwork(model).double()
+    network = OnnxNetwork(model, repeats_edges=True).double()
     accuracy = Accuracy()
     with tempfile.TemporaryDirectory() as folder:
         for path in paths:
             picture = middle(numpy.asarray(Image.open(path).convert("RGB")), side)
             samples = torch.from_numpy(picture / 255).permute(2, 0, 1)[None]
-            reference = network(samples)[0].clamp(0, 1).permute(1, 2, 0).numpy()
+            reference = enlarge_mirrored(network, samples)[0].clamp(0, 1).permute(1, 2, 0).numpy()
             plain, deep, result = (Path(folder, name) for name in ("plain.png", "deep.png", "result.png"))
             Image.fromarray(picture).save(plain)
             write_png16(deep, picture.astype(numpy.uint16) * 257)
@@ -100,6 +103,16 @@ def measure(model: Path, paths: list[Path], side: int | None) -> Accuracy:
             enlarge(deep, model, network.scale, result)
             accuracy.add(reference, read_png16(result), shallow)
     return accuracy
+
+
+def enlarge_mirrored(network: OnnxNetwork, picture: torch.Tensor) -> torch.Tensor:
+    """The result for [1, 3, H, W], at least MIRRORED pixels high and wide, as docs/decisions/0010 has it."""
+    for axis in (2, 3):
+        first = picture.narrow(axis, 0, MIRRORED).flip(axis)
+        last = picture.narrow(axis, picture.shape[axis] - MIRRORED, MIRRORED).flip(axis)
+        picture = torch.cat([first, picture, last], axis)
+    cut = MIRRORED * network.scale
+    return network(picture)[..., cut:-cut, cut:-cut]
 
 
 def middle(picture: numpy.ndarray, side: int | None) -> numpy.ndarray:

@@ -1,6 +1,7 @@
 """Runs an ONNX file with PyTorch, operator by operator: a judge of what was exported that shares nothing with the
 exporter, and a way to measure any network file where there is no ONNX runtime."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable
 
@@ -20,7 +21,8 @@ HALF_ENDING = ".half"
 class OnnxNetwork:
     """A network file of the operators that ours are made of. Calling it takes and gives [N, 3, H, W]."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, repeats_edges: bool = False):
+        """Where convolutions pad, they see zeros, or the outermost pixels again as when Enlarger enlarges."""
         try:
             model = onnx.load(str(path))
             onnx.checker.check_model(model)
@@ -28,6 +30,7 @@ class OnnxNetwork:
             # The parser of protobuf and the checker have many kinds of errors, all of which mean this.
             raise Refused(f"{path} is no ONNX file, or is damaged.") from None
         self._graph = model.graph
+        self._operators = OPERATORS | {"Conv": partial(_conv, mode="replicate" if repeats_edges else "constant")}
         self._constants = {item.name: _tensor(item) for item in self._graph.initializer}
         unknown = sorted({node.op_type for node in self._graph.node} - set(OPERATORS) - {"Constant"})
         if unknown:
@@ -48,7 +51,7 @@ class OnnxNetwork:
                 values[node.output[0]] = _tensor(attributes["value"])
             else:
                 inputs = [values[name] for name in node.input]
-                values[node.output[0]] = OPERATORS[node.op_type](inputs, attributes)
+                values[node.output[0]] = self._operators[node.op_type](inputs, attributes)
         return values[self._graph.output[0].name]
 
     def weights(self) -> dict[str, torch.Tensor]:
@@ -60,9 +63,9 @@ def _tensor(proto: onnx.TensorProto) -> torch.Tensor:
     return torch.from_numpy(numpy_helper.to_array(proto).copy())
 
 
-def _conv(inputs: Inputs, attributes: dict[str, Any]) -> torch.Tensor:
+def _conv(inputs: Inputs, attributes: dict[str, Any], mode: str = "constant") -> torch.Tensor:
     top, left, bottom, right = attributes.get("pads", [0, 0, 0, 0])
-    x = F.pad(inputs[0], (left, right, top, bottom))
+    x = F.pad(inputs[0], (left, right, top, bottom), mode)
     return F.conv2d(x, inputs[1], inputs[2] if len(inputs) > 2 else None)
 
 

@@ -40,10 +40,12 @@ internal sealed class BandPlan
     /// <param name="input">The size of the input.</param>
     /// <param name="kept">The rows of the output that will be asked for.</param>
     /// <param name="scale">Rows of the output for a row of the input, about.</param>
-    public BandPlan(CompiledGraph graph, KernelSet kernels, MapShape input, Extent kept, int scale)
+    /// <param name="padding">What steps read beyond the edges of their inputs.</param>
+    public BandPlan(CompiledGraph graph, KernelSet kernels, MapShape input, Extent kept, int scale, Padding padding)
     {
         _graph = graph;
         Kernels = kernels;
+        Padding = padding;
         Kept = kept;
         Shapes = graph.Infer(input);
         _inputRows = ChooseRows(graph, input.Width);
@@ -65,6 +67,8 @@ internal sealed class BandPlan
     }
 
     public KernelSet Kernels { get; }
+
+    public Padding Padding { get; }
 
     public Extent Kept { get; }
 
@@ -247,6 +251,16 @@ internal sealed class BandPlan
     }
 }
 
+/// <summary>What steps read beyond the edges of their inputs.</summary>
+internal enum Padding
+{
+    /// <summary>What the ONNX standard says: zeros, or the constant of a Pad node.</summary>
+    AsExported,
+
+    /// <summary>The outermost pixel, in each layer: a flat picture stays flat up to its border.</summary>
+    Replicate,
+}
+
 /// <summary>Rows of maps that are as long and lie alike in memory, so that one can take the place of another.</summary>
 internal sealed class RowKind(int width, int pixelStride)
 {
@@ -255,12 +269,12 @@ internal sealed class RowKind(int width, int pixelStride)
     /// <summary>Floats from a pixel to the next.</summary>
     public int PixelStride { get; } = pixelStride;
 
-    /// <summary>Zero columns at the left, and at the right.</summary>
+    /// <summary>Columns beyond the left edge, and beyond the right.</summary>
     public int Left { get; set; }
 
     public int Right { get; set; }
 
-    /// <summary>Floats of a row with its zero columns.</summary>
+    /// <summary>Floats of a row with the columns beyond its edges.</summary>
     public int RowStride { get; set; }
 
     /// <summary>Rows that live at a time, at most.</summary>

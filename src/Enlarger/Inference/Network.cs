@@ -83,7 +83,9 @@ public sealed class Network
     }
 
     /// <summary>
-    /// Runs the network on one whole picture, untiled, on the calling thread.
+    /// Runs the network on one whole picture, untiled, on the calling thread, as the ONNX standard says: where its
+    /// convolutions pad with zeros, the border of the result shows it. <see cref="Enlarge(ReadOnlyMemory{float}, int,
+    /// int, int, CancellationToken)"/> continues the picture instead.
     /// </summary>
     /// <param name="input">Planar samples, channel by channel: [channels, height, width].</param>
     /// <param name="height">Rows of the input.</param>
@@ -93,7 +95,12 @@ public sealed class Network
     /// <exception cref="ArgumentException">The samples are not channels x height x width many.</exception>
     /// <exception cref="ModelException">The network cannot run on a picture of this size.</exception>
     public (float[] Output, int Height, int Width) Run(
-        ReadOnlySpan<float> input, int height, int width, CancellationToken cancel = default)
+        ReadOnlySpan<float> input, int height, int width, CancellationToken cancel = default) =>
+        Run(input, height, width, Padding.AsExported, cancel);
+
+    /// <summary>The same with another padding.</summary>
+    internal (float[] Output, int Height, int Width) Run(
+        ReadOnlySpan<float> input, int height, int width, Padding padding, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
@@ -105,13 +112,14 @@ public sealed class Network
             throw new ModelException($"Nothing is left of a picture of {width}x{height}.");
         }
 
-        using var run = new StripRun(
-            Graph, Plan(shape, new Extent(0, size.Height), Math.Max(1, size.Height / height)), threads: 1);
+        var plan = Plan(shape, new Extent(0, size.Height), Math.Max(1, size.Height / height), padding);
+        using var run = new StripRun(Graph, plan, threads: 1);
         return (Run(run, input.ToArray(), shape, size, cancel), size.Height, size.Width);
     }
 
     /// <summary>
-    /// Enlarges a picture in memory with several threads. The result does not depend on their number.
+    /// Enlarges a picture in memory with several threads. The result does not depend on their number. Beyond its border
+    /// the picture is mirrored, and what lies there is cropped from the result.
     /// </summary>
     /// <param name="picture">RGB samples from 0 to 1, interleaved: [height, width, 3].</param>
     /// <param name="height">Rows of the picture.</param>
@@ -186,7 +194,8 @@ public sealed class Network
         }
     }
 
-    internal BandPlan Plan(MapShape input, Extent kept, int scale) => new(Graph, _kernels, input, kept, scale);
+    internal BandPlan Plan(MapShape input, Extent kept, int scale, Padding padding) =>
+        new(Graph, _kernels, input, kept, scale, padding);
 
     private static unsafe float[] Run(
         StripRun run, float[] input, MapShape shape, MapShape size, CancellationToken cancel)

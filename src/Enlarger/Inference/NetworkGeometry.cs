@@ -1,4 +1,3 @@
-using Enlarger.Imaging;
 using Enlarger.Inference.Compilation;
 using Enlarger.Inference.Steps;
 
@@ -10,7 +9,8 @@ namespace Enlarger.Inference;
 /// <param name="Scale">Output pixels for an input pixel, 1 or more.</param>
 /// <param name="Alignment">The input's sides must be multiples of this, and so must the place of a tile.</param>
 /// <param name="Margin">
-/// Pixels that the picture is extended by on each side, because convolutions without padding eat them.
+/// Pixels that the picture is mirrored by beyond each side: those that convolutions without padding take away, and
+/// <see cref="MirroredPixels"/> where others pad.
 /// </param>
 /// <param name="Offset">Where the first pixel of the picture begins in the output for the extended picture.</param>
 /// <param name="ReceptiveField">
@@ -21,14 +21,9 @@ internal sealed record NetworkGeometry(int Scale, int Alignment, int Margin, int
 {
     private const int ScaleMax = 16;
 
-    // Narrower pictures are nearly all border to networks that pad with zeros: one pixel came out six levels darker.
-    private const int BorderlessSide = 16;
-
-    /// <summary>For a picture of some size: a tiny one is extended all the same, by its outermost pixels.</summary>
-    public NetworkGeometry For(PixelSize size) =>
-        ReceptiveField is null || Math.Min(size.Width, size.Height) >= BorderlessSide
-            ? this
-            : this with { Margin = Margin + BorderlessSide, Offset = Offset + (BorderlessSide * Scale) };
+    // Beyond them each layer repeats its outermost pixels. At the border of photographs four are as good as the whole
+    // receptive field, and a picture of 64x64 costs at most a fourth more, not twice as much: docs/decisions/0010.
+    private const int MirroredPixels = 4;
 
     /// <exception cref="ModelException">The network does not enlarge pictures.</exception>
     public static NetworkGeometry Of(CompiledGraph graph)
@@ -47,9 +42,15 @@ internal sealed record NetworkGeometry(int Scale, int Alignment, int Margin, int
 
         var half = (1 - lost) / 2;
         var margin = (half + grown - 1) / grown;
-        return new NetworkGeometry(
-            grown, alignment, margin, (margin * grown) - half, FindReceptiveField(graph, grown, half));
+        var field = FindReceptiveField(graph, grown, half);
+        margin += Mirrored(alignment, margin, field);
+        return new NetworkGeometry(grown, alignment, margin, (margin * grown) - half, field);
     }
+
+    // How much further than its convolutions need the picture is mirrored. One that looks at the whole picture sees it
+    // as it is, and one that reduces it many times would cost up to four times as much on a small picture.
+    private static int Mirrored(int alignment, int margin, int? field) =>
+        field is { } pixels && alignment <= 2 * MirroredPixels ? Math.Clamp(pixels - margin, 0, MirroredPixels) : 0;
 
     private static MapShape Output(CompiledGraph graph, int side) =>
         graph.Infer(new MapShape(graph.InputChannels, side, side))[graph.Output];

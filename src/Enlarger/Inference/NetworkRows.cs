@@ -28,10 +28,16 @@ internal sealed unsafe class NetworkRows : IDisposable
     private readonly StripRun?[] _runs;
     private readonly CancellationToken _cancel;
     private readonly int _meetingRows;
+
+    // Where in a row of the picture each column of the extended picture stands.
+    private readonly int[] _samples;
     private float[] _buffer = [];
     private Extent _bufferRows;
     private Extent _piece;
     private Extent _rowsRead;
+
+    // How many rows of the extended picture a single strip has taken in.
+    private int _rowsTaken;
 
     /// <param name="network">The network; it takes 3 channels, or 1, which is then run for each channel.</param>
     /// <param name="from">The size of the picture.</param>
@@ -57,6 +63,7 @@ internal sealed unsafe class NetworkRows : IDisposable
         _meetingRows = RowsPerMeetingMax * rowBytes <= options.BufferBytesMax ? RowsPerMeetingMax : RowsPerMeetingMin;
         _options = options;
         _cancel = cancel;
+        _samples = [.. Enumerable.Range(0, _tiling.Extended.Width).Select(x => _tiling.PictureColumn(x) * channels)];
         _window = new RowWindow(from.Width * channels, source);
         _runs = new StripRun?[_tiling.Strips.Length * _planes];
         Graph = network.Graph;
@@ -109,9 +116,9 @@ internal sealed unsafe class NetworkRows : IDisposable
                 _runs[i] ??= Open(i);
             }
 
-            // The run has copied every row before the last that was read; the extension below the picture repeats it.
             var end = _rowsRead.Start + _runs[0]!.InputEnd(End(rows));
-            _window.Advance(Math.Max(0, _window.End - 1), PictureRow(end - 1) + 1);
+            Advance(new Extent(Math.Max(_rowsTaken, _rowsRead.Start), end));
+            _rowsTaken = end;
             for (var i = 0; i < _runs.Length; i++)
             {
                 Produce(_runs[i]!, i, rows);
@@ -119,7 +126,7 @@ internal sealed unsafe class NetworkRows : IDisposable
         }
         else
         {
-            _window.Advance(PictureRow(_rowsRead.Start), PictureRow(_rowsRead.End - 1) + 1);
+            Advance(_rowsRead);
             for (var i = 0; i < _runs.Length; i++)
             {
                 using var run = Open(i);
@@ -137,7 +144,12 @@ internal sealed unsafe class NetworkRows : IDisposable
         return ((rows.End - _rowsRead.Start) * _geometry.Scale) + _geometry.Offset;
     }
 
-    private int PictureRow(int extendedRow) => Math.Clamp(extendedRow - _geometry.Margin, 0, _from.Height - 1);
+    // Reads what the rows of the extended picture are made of.
+    private void Advance(Extent extended)
+    {
+        var rows = _tiling.PictureRows(extended);
+        _window.Advance(rows.Start, rows.End);
+    }
 
     private void Produce(StripRun run, int index, Extent rows)
     {
@@ -146,7 +158,8 @@ internal sealed unsafe class NetworkRows : IDisposable
         var firstRow = End(rows) - _bufferRows.Length;
         run.Produce(End(rows), Fill, Take, _cancel);
 
-        void Fill(int y, float* row) => FillRow(_window.Row(PictureRow(_rowsRead.Start + y)), strip.Read, plane, row);
+        void Fill(int y, float* row) =>
+            FillRow(_window.Row(_tiling.PictureRow(_rowsRead.Start + y)), strip.Read, plane, row);
 
         void Take(int y, float* row, int pixelStride)
         {
@@ -157,12 +170,10 @@ internal sealed unsafe class NetworkRows : IDisposable
         }
     }
 
-    // Beyond its edges the picture is extended by its outermost pixels.
     private void FillRow(ReadOnlySpan<float> picture, Extent columns, int plane, float* row)
     {
-        for (var column = columns.Start; column < columns.End; column++)
+        foreach (var x in _samples.AsSpan(columns.Start, columns.Length))
         {
-            var x = Math.Clamp(column - _geometry.Margin, 0, _from.Width - 1) * _channels;
             if (Graph.InputChannels == 1)
             {
                 *row++ = picture[x + plane];

@@ -59,8 +59,13 @@ internal sealed unsafe class StripRun : IDisposable
         for (var map = 0; map < _maps.Length; map++)
         {
             var kind = plan.Kinds[plan.KindOf[map]];
-            var margin = kind.Left * kind.PixelStride;
-            _maps[map] = new FeatureMap(plan.Shapes[map], kind.PixelStride, margin, plan.Capacities[map], _arena);
+            _maps[map] = new FeatureMap(
+                plan.Shapes[map],
+                kind.PixelStride,
+                kind.Left,
+                kind.Right,
+                plan.Capacities[map],
+                plan.Padding == Padding.Replicate ? null : _arena);
         }
     }
 
@@ -111,6 +116,7 @@ internal sealed unsafe class StripRun : IDisposable
             {
                 var maps = new StepMaps(_maps, step, _plan.Kernels, _workspaces[thread]);
                 step.Run(maps, rows, columns);
+                _maps[step.Output].RepeatEdges(rows, columns);
             }
         }
     }
@@ -154,6 +160,8 @@ internal sealed unsafe class StripRun : IDisposable
         {
             fill(y, input.Row(y));
         }
+
+        input.RepeatEdges(New(_graph.Input), new Extent(0, input.Shape.Width));
     }
 
     private void Take(Extent rows, TakeRow take)

@@ -64,7 +64,7 @@ internal sealed class Tiling
     public Tiling(Network network, PixelSize size, int planes, long rowBytes, TilingOptions options)
     {
         _network = network;
-        Geometry = network.Geometry.For(size);
+        Geometry = network.Geometry;
         _size = size;
         Extended = new PixelSize(Extend(size.Width), Extend(size.Height));
         PieceRows = size.Height;
@@ -100,10 +100,10 @@ internal sealed class Tiling
         }
     }
 
-    /// <summary>How the network's output lies over its input, for this picture.</summary>
+    /// <summary>How the network's output lies over its input.</summary>
     public NetworkGeometry Geometry { get; }
 
-    /// <summary>The size of the picture with the margin that the network eats, rounded up to its alignment.</summary>
+    /// <summary>The size of the picture with its margin around it, rounded up to the network's alignment.</summary>
     public PixelSize Extended { get; }
 
     public Strip[] Strips { get; private set; }
@@ -114,6 +114,26 @@ internal sealed class Tiling
     /// <summary>The rows of the extended picture that a piece reads.</summary>
     public Extent RowsRead(Extent piece) => Read(Axis.Rows, piece, Extended.Height);
 
+    /// <summary>
+    /// The rows of the picture that must be there so that rows of the extended picture can be made of them, in the
+    /// order in which they follow each other.
+    /// </summary>
+    /// <param name="extended">The rows of the extended picture. Those before are there already.</param>
+    public Extent PictureRows(Extent extended)
+    {
+        // Below the picture its last rows are mirrored, which must not have been given away then; above it the first.
+        var below = Extended.Height - _size.Height - Geometry.Margin;
+        return new Extent(
+            Math.Max(0, Math.Min(extended.Start - Geometry.Margin, _size.Height - below)),
+            Math.Clamp(Math.Max(extended.End - Geometry.Margin, Geometry.Margin - extended.Start), 1, _size.Height));
+    }
+
+    /// <summary>The row of the picture that a row of the extended picture shows.</summary>
+    public int PictureRow(int extended) => Mirror(extended - Geometry.Margin, _size.Height);
+
+    /// <summary>The column of the picture that a column of the extended picture shows.</summary>
+    public int PictureColumn(int extended) => Mirror(extended - Geometry.Margin, _size.Width);
+
     /// <summary>The plan for one strip of a piece.</summary>
     public BandPlan Plan(Strip strip, Extent piece)
     {
@@ -122,7 +142,15 @@ internal sealed class Tiling
         return _network.Plan(
             new MapShape(_network.Channels, read.Length, strip.Read.Length),
             new Extent(first, first + (piece.Length * Geometry.Scale)),
-            Geometry.Scale);
+            Geometry.Scale,
+            Padding.Replicate);
+    }
+
+    // The edges stand between pixels, so that the outermost pixel follows itself: a b c, c b a, a b c.
+    private static int Mirror(int at, int length)
+    {
+        var place = at - (Floor.Divide(at, 2 * length) * 2 * length);
+        return place < length ? place : (2 * length) - 1 - place;
     }
 
     private static int DivideUp(int number, int by) => (number + by - 1) / by;

@@ -28,6 +28,11 @@ internal static class ReferenceConvolution
                     {
                         var py = at[2] * sideY.Stride - sideY.PadBegin + ky * sideY.Dilation;
                         var px = at[3] * sideX.Stride - sideX.PadBegin + kx * sideX.Dilation;
+                        if (node.RepeatsEdges)
+                        {
+                            (py, px) = (Math.Clamp(py, 0, height - 1), Math.Clamp(px, 0, width - 1));
+                        }
+
                         if (py >= 0 && py < height && px >= 0 && px < width)
                         {
                             sum += pixels[plane + py * width + px] * weights[kernel + ky * sideX.Kernel + kx];
@@ -43,13 +48,17 @@ internal static class ReferenceConvolution
     public static ReferenceTensor ConvTranspose(ReferenceNode node)
     {
         node.Without("output_shape", "auto_pad");
-        var (x, w, bias) = (node.X, node[1], node.Find(2));
+        var (w, bias) = (node[1], node.Find(2));
         var (sideY, sideX) = (ReadSide(node, 0), ReadSide(node, 1));
+
+        // So many more pixels of input on each side that no tap of a kernel lacks one.
+        var around = node.RepeatsEdges ? Math.Max(sideY.Kernel, sideX.Kernel) : 0;
+        var x = RepeatEdges(node.X, around);
         var more = node.Ints("output_padding", 0, 0);
         var groups = (int)node.Int("group", 1);
         var (channelsOfGroup, outputsOfGroup) = (x.Shape[1] / groups, w.Shape[1]);
-        var height = sideY.Stride * (x.Shape[2] - 1) + (int)more[0] + sideY.Reach - sideY.PadBegin - sideY.PadEnd;
-        var width = sideX.Stride * (x.Shape[3] - 1) + (int)more[1] + sideX.Reach - sideX.PadBegin - sideX.PadEnd;
+        var height = sideY.Stride * (node.X.Shape[2] - 1) + (int)more[0] + sideY.Reach - sideY.PadBegin - sideY.PadEnd;
+        var width = sideX.Stride * (node.X.Shape[3] - 1) + (int)more[1] + sideX.Reach - sideX.PadBegin - sideX.PadEnd;
         int[] shape = [x.Shape[0], outputsOfGroup * groups, height, width];
 
         // Each input pixel lays a weighted copy of the kernel over the output.
@@ -57,8 +66,8 @@ internal static class ReferenceConvolution
         ReferenceTensor.Fill([.. x.Shape, outputsOfGroup, sideY.Kernel, sideX.Kernel], at =>
         {
             var (n, c, m, ky, kx) = (at[0], at[1], at[4], at[5], at[6]);
-            var py = at[2] * sideY.Stride - sideY.PadBegin + ky * sideY.Dilation;
-            var px = at[3] * sideX.Stride - sideX.PadBegin + kx * sideX.Dilation;
+            var py = (at[2] - around) * sideY.Stride - sideY.PadBegin + ky * sideY.Dilation;
+            var px = (at[3] - around) * sideX.Stride - sideX.PadBegin + kx * sideX.Dilation;
             if (py >= 0 && py < height && px >= 0 && px < width)
             {
                 var output = c / channelsOfGroup * outputsOfGroup + m;
@@ -68,6 +77,16 @@ internal static class ReferenceConvolution
             return 0;
         });
         return y;
+    }
+
+    private static ReferenceTensor RepeatEdges(ReferenceTensor x, int around)
+    {
+        int[] shape = [x.Shape[0], x.Shape[1], x.Shape[2] + (2 * around), x.Shape[3] + (2 * around)];
+        return ReferenceTensor.Fill(shape, at => x[
+            at[0],
+            at[1],
+            Math.Clamp(at[2] - around, 0, x.Shape[2] - 1),
+            Math.Clamp(at[3] - around, 0, x.Shape[3] - 1)]);
     }
 
     private static Side ReadSide(ReferenceNode node, int axis)

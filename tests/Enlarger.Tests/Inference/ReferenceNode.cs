@@ -3,7 +3,8 @@ using Enlarger.Inference.Onnx;
 namespace Enlarger.Tests.Inference;
 
 /// <summary>A node with the values of its inputs, an omitted one being null.</summary>
-internal sealed record ReferenceNode(OnnxNode Node, long Opset, ReferenceTensor?[] Inputs)
+internal sealed record ReferenceNode(
+    OnnxNode Node, long Opset, ReferenceTensor?[] Inputs, bool RepeatsEdges = false)
 {
     public ReferenceTensor X => this[0];
 

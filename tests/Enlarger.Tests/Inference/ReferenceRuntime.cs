@@ -14,7 +14,11 @@ internal static class ReferenceRuntime
     /// <param name="input">Samples of the shape [1, channels, height, width].</param>
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
-    public static ReferenceTensor Run(OnnxGraph graph, ReadOnlySpan<float> input, int height, int width)
+    /// <param name="repeatsEdges">
+    /// Against the standard, whatever pads with zeros or a constant repeats the outermost pixels.
+    /// </param>
+    public static ReferenceTensor Run(
+        OnnxGraph graph, ReadOnlySpan<float> input, int height, int width, bool repeatsEdges = false)
     {
         var values = new Dictionary<string, ReferenceTensor>(StringComparer.Ordinal);
         foreach (var (name, tensor) in graph.Initializers)
@@ -27,7 +31,7 @@ internal static class ReferenceRuntime
         foreach (var node in graph.Nodes)
         {
             ReferenceTensor?[] inputs = [.. node.Inputs.Select(name => name.Length == 0 ? null : values[name])];
-            var results = RunMany(new ReferenceNode(node, graph.Opset, inputs));
+            var results = RunMany(new ReferenceNode(node, graph.Opset, inputs, repeatsEdges));
             for (var i = 0; i < node.Outputs.Count; i++)
             {
                 values[node.Outputs[i]] = results[i];

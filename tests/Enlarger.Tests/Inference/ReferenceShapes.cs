@@ -84,7 +84,9 @@ internal static class ReferenceShapes
         }
 
         var fill = node.Opset < 11 ? node.Float("value", 0) : node.Find(2)?.Values[0] ?? 0;
-        var mode = node.Text("mode", "constant");
+        var mode = node.Text("mode", "constant") is "constant" && node.RepeatsEdges
+            ? "edge"
+            : node.Text("mode", "constant");
         int[] shape = [.. x.Shape.Select((length, axis) => begins[axis] + length + ends[axis])];
         return Fill(shape, at =>
         {

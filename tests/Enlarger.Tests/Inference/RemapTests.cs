@@ -20,8 +20,10 @@ public sealed class RemapTests
             var rows = new Extent(start, start + chance.Next(0, map.OutputLength(length) - start + 1));
             var step = new RemapStep(0, 1, map, new AxisMap(), (Border)border);
 
+            // Where a picture is enlarged, its edge takes the place of a constant border.
+            var around = (Border)border == Border.Constant ? Border.Edge : (Border)border;
             var sources = Enumerable.Range(rows.Start, rows.Length)
-                .Select(row => map.Source(row, length, (Border)border)).Where(source => source >= 0).ToArray();
+                .Select(row => map.Source(row, length, around)).Where(source => source >= 0).ToArray();
             var read = step.Reads(Axis.Rows, 0, rows, length);
 
             Assert.Equal(sources.Length == 0 ? new Extent(0, 0) : new Extent(sources.Min(), sources.Max() + 1), read);

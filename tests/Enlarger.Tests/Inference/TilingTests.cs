@@ -45,30 +45,40 @@ public sealed class TilingTests
     {
         var network = Load(model);
         var picture = Noise(Size, 4);
-        var whole = Whole(network, picture).Select(sample => Math.Clamp(sample, 0, 1));
+        var whole = Whole(network, picture, Size, Padding.Replicate).Select(sample => Math.Clamp(sample, 0, 1));
 
         var cut = new TilingOptions { Threads = 2, StripColumnsMin = 8, WorkingBytesMax = 0, ReadColumnsMax = 99 };
         Assert.Equal(whole, Tiled(network, picture, cut));
     }
 
-    // Tiny pictures are extended, so that what a network reads does not begin at the first row of them.
+    // Where the border is mirrored further than the picture is wide, mirroring goes to and fro.
     [Theory]
     [InlineData(1, 1)]
+    [InlineData(1, 5)]
+    [InlineData(3, 2)]
     [InlineData(3, 15)]
     [InlineData(15, 40)]
     public void A_tiny_picture_is_enlarged_by_networks_that_look_near_and_far(int width, int height)
     {
         var size = new PixelSize(width, height);
-        foreach (var model in AllNetworks)
+        var picture = Noise(size, 7);
+        foreach (string model in AllNetworks)
         {
             var network = Load(model);
-            using var rows = new NetworkRows(
-                network, size, 3, (_, row) => row.Fill(0.5f), new TilingOptions(), CancellationToken.None);
-            var row = new float[rows.To.Width * 3];
-            for (var y = 0; y < rows.To.Height; y++)
+            var whole = Tiled(network, picture, size, new TilingOptions { Threads = 1 });
+            Assert.All(whole, sample => Assert.InRange(sample, 0, 1));
+
+            var cut = new TilingOptions
             {
-                rows.ReadRow(y, row);
-                Assert.All(row, sample => Assert.InRange(sample, 0, 1));
+                Threads = 2,
+                StripColumnsMin = 1,
+                WorkingBytesMax = 0,
+                ReadColumnsMax = 99,
+                PieceRows = 1,
+            };
+            foreach (var options in (TilingOptions[])[new() { Threads = 3 }, cut])
+            {
+                Assert.True(whole.AsSpan().SequenceEqual(Tiled(network, picture, size, options)), $"{model} differs.");
             }
         }
     }
@@ -153,7 +163,7 @@ public sealed class TilingTests
         }
 
         var network = Network.Load(writer.Output($"x{Depth}").ToArray());
-        var plan = network.Plan(new MapShape(3, 1000, 64), new Extent(0, 1000), scale: 1);
+        var plan = network.Plan(new MapShape(3, 1000, 64), new Extent(0, 1000), scale: 1, Padding.AsExported);
 
         // A band of 8, and what a kernel of 3 reads around it.
         Assert.InRange(plan.Capacities.Max(), 8, 10);
@@ -189,7 +199,8 @@ public sealed class TilingTests
         Assert.Equal(whole, Tiled(network, picture, size, strips));
 
         int BandRows(int width) =>
-            network.Plan(new MapShape(3, size.Height, width), new Extent(0, size.Height), scale: 1).BandRows;
+            network.Plan(
+                new MapShape(3, size.Height, width), new Extent(0, size.Height), scale: 1, Padding.AsExported).BandRows;
 
         float[] Weights(int count, float size) =>
             [.. Enumerable.Range(0, count).Select(i => ((i * 7 % 13) - 6) * size)];
@@ -204,16 +215,16 @@ public sealed class TilingTests
 
     private static float[] Whole(Network network, float[] picture) => Whole(network, picture, Size);
 
-    private static float[] Whole(Network network, float[] picture, PixelSize size)
+    private static float[] Whole(
+        Network network, float[] picture, PixelSize size, Padding padding = Padding.AsExported)
     {
-        var planar = new float[picture.Length];
-        for (var i = 0; i < picture.Length; i++)
-        {
-            planar[(i % 3 * size.Width * size.Height) + (i / 3)] = picture[i];
-        }
-
-        var (output, height, width) = network.Run(planar, size.Height, size.Width);
-        return [.. Enumerable.Range(0, output.Length).Select(i => output[(i % 3 * height * width) + (i / 3)])];
+        // Where the picture is to be continued, it is mirrored here, and the result cropped.
+        var margin = padding == Padding.Replicate ? network.Geometry.Margin : 0;
+        var planar = MirroredPicture.Planar(picture, size, margin, network.Geometry.Alignment, out var mirrored);
+        var (output, height, width) = network.Run(
+            planar, mirrored.Height, mirrored.Width, padding, CancellationToken.None);
+        var result = new PixelSize(size.Width * network.Scale, size.Height * network.Scale);
+        return MirroredPicture.Crop(output, height, width, margin == 0 ? 0 : network.Geometry.Offset, result);
     }
 
     private static float[] Tiled(Network network, float[] picture, TilingOptions options) =>

@@ -156,7 +156,9 @@ internal sealed unsafe class ConvStep(
         var stride = Geometry.Stride(axis);
         var first = (output.Start * stride) - Geometry.PadStart(axis);
         var last = ((output.End - 1) * stride) - Geometry.PadStart(axis) + Geometry.Span(axis);
-        return new Extent(first, last).Clip(inputLength);
+
+        // Beyond an edge the outermost row or column may be repeated, so that it is always among what is read.
+        return new Extent(Math.Clamp(first, 0, inputLength - 1), Math.Clamp(last, 1, inputLength));
     }
 
     public override (int Left, int Right) Margin(int inputWidth, int outputWidth)

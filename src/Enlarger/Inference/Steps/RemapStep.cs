@@ -65,12 +65,15 @@ internal sealed unsafe class RemapStep(
     {
         // Between these places, sources only rise or only fall.
         var map = axis == Axis.Rows ? rows : columns;
+
+        // A constant border may be replaced by the edge (Run), which must then be there.
+        var known = border == Border.Constant ? Border.Edge : border;
         var last = map.Before + map.RepeatedLength(inputLength) - 1;
         Span<int> turns = [output.Start, output.End - 1, map.Before, last];
         var (low, high) = (int.MaxValue, -1);
         foreach (var place in turns)
         {
-            var source = place >= output.Start && place < output.End ? map.Source(place, inputLength, border) : -1;
+            var source = place >= output.Start && place < output.End ? map.Source(place, inputLength, known) : -1;
             if (source >= 0)
             {
                 low = Math.Min(low, source);
@@ -81,19 +84,23 @@ internal sealed unsafe class RemapStep(
         return high < 0 ? new Extent(0, 0) : new Extent(low, high + 1);
     }
 
+    // Networks pad with a constant where their convolutions do not; it is the same border.
+    private Border BorderOf(FeatureMap from) => border == Border.Constant && from.RepeatsEdges ? Border.Edge : border;
+
     public override void Run(StepMaps maps, Extent rowsWanted, Extent columnsWanted)
     {
         var (from, to) = (maps.Input(0), maps.Output);
+        var around = BorderOf(from);
         var width = columnsWanted.Length;
         var sources = ArrayPool<int>.Shared.Rent(width);
         for (var x = 0; x < width; x++)
         {
-            sources[x] = columns.Source(columnsWanted.Start + x, from.Shape.Width, border);
+            sources[x] = columns.Source(columnsWanted.Start + x, from.Shape.Width, around);
         }
 
         for (var y = rowsWanted.Start; y < rowsWanted.End; y++)
         {
-            var row = rows.Source(y, from.Shape.Height, border);
+            var row = rows.Source(y, from.Shape.Height, around);
             var target = to.Pixel(y, columnsWanted.Start);
             if (row < 0)
             {

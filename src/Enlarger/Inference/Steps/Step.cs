@@ -74,7 +74,7 @@ internal abstract class Step(int[] inputs, int output)
     public Extent ReadsInBlocks(Axis axis, int input, Extent output, int inputLength) =>
         Reads(axis, input, Block == 1 ? output : output.Widen(Block), inputLength);
 
-    /// <summary>Zero columns that an input must have at its left and right.</summary>
+    /// <summary>Columns beyond its left and right edge that an input must have.</summary>
     public virtual (int Left, int Right) Margin(int inputWidth, int outputWidth) => (0, 0);
 
     /// <summary>
