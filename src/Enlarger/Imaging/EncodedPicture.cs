@@ -15,14 +15,13 @@ internal sealed unsafe class EncodedPicture : IDisposable
     // VipsFailOn: what the decoder calls an error, or a file that ends too early, is refused; its warnings are not.
     private const int FailOnError = 2;
 
-    private const ushort TiffIptc = 33723;
-
     private readonly ReadOnlyMemory<byte> _file;
     private readonly PreparedPng? _png;
     private readonly MemoryHandle _pin;
     private readonly VipsImage _image;
     private readonly ImageFormat _format;
     private readonly VipsConversion _conversion;
+    private readonly List<string> _notes = [];
 
     private EncodedPicture(
         ReadOnlyMemory<byte> file, MemoryHandle pin, VipsImage image, ImageFormat format, PreparedPng? png)
@@ -33,7 +32,9 @@ internal sealed unsafe class EncodedPicture : IDisposable
         _image = image;
         _format = format;
         _conversion = VipsConversion.Plan(image, format);
-        Frames = png?.Frames ?? image.Pages;
+        Frames = format == ImageFormat.Avif
+            ? Math.Max(image.Pages, AvifFile.Frames(file.Span))
+            : png?.Frames ?? image.Pages;
     }
 
     /// <summary>Columns as they are stored, before the orientation is applied.</summary>
@@ -49,7 +50,7 @@ internal sealed unsafe class EncodedPicture : IDisposable
     public PixelLayout Layout => _conversion.Layout;
 
     /// <summary>What the file holds and could not be used, one sentence each.</summary>
-    public IReadOnlyList<string> Notes => _conversion.Notes;
+    public IReadOnlyList<string> Notes => [.. _conversion.Notes, .. _notes];
 
     /// <summary>Reads the header.</summary>
     /// <exception cref="ImageException">Damaged, or of a kind that is not read.</exception>
@@ -134,43 +135,82 @@ internal sealed unsafe class EncodedPicture : IDisposable
 
     private ImageMetadata ReadMetadata()
     {
-        var exif = ExifBlock.Normalise(_image.GetBlob(VipsImage.ExifField));
-        return new ImageMetadata(
-            _conversion.Profile,
-            Block(exif),
-            Block(_image.GetBlob(VipsImage.XmpField)),
-            Block(ReadIptc()),
-            ReadDensity(exif));
-    }
-
-    private byte[]? ReadIptc()
-    {
-        if (_format != ImageFormat.Tiff)
+        var jpeg = _format == ImageFormat.Jpeg ? JpegHeader.Read(_file) : null;
+        var exif = _format == ImageFormat.Tiff
+            ? ExifBlock.Of(TiffTags.Read(_file.Span))
+            : ReadExif(_image.GetBlob(VipsImage.ExifField));
+        var hasGainMap = jpeg?.HasGainMap == true || (_format == ImageFormat.Avif && AvifFile.HasGainMap(_file.Span));
+        var xmp = ReadXmp(jpeg, ref hasGainMap);
+        if (hasGainMap)
         {
-            return IptcBlock.Unwrap(_image.GetBlob(VipsImage.IptcField));
+            _notes.Add(
+                "The gain map, which makes an HDR picture of it, was left out: the result is the picture without HDR.");
         }
 
-        // libvips takes the number of values for a number of bytes, and they may be LONGs: so the tag is read here.
-        return IptcBlock.Unwrap(TiffDirectory.FindBytes(_file.Span, TiffIptc));
+        if (_png?.TextsLeftOut > 0)
+        {
+            _notes.Add($"Texts that are damaged or very long were left out: {_png.TextsLeftOut}.");
+        }
+
+        return new ImageMetadata(
+            _conversion.Profile, Block(exif), Block(xmp), Block(ReadIptc()), ReadDensity(jpeg, exif))
+        {
+            PngTexts = Block(_png?.Texts),
+        };
     }
 
-    private PixelDensity? ReadDensity(byte[]? exif)
+    private byte[]? ReadExif(byte[]? block)
     {
-        // libvips invents 72 dots an inch for PNG and JPEG, and one pixel a millimetre elsewhere.
-        var isTold = _format switch
+        var exif = ExifBlock.Normalise(block);
+        if (block is not null && exif is null)
         {
-            ImageFormat.Png => _png!.HasDensity,
-            ImageFormat.Jpeg => _image.HasField(VipsImage.DensityUnitField),
-            ImageFormat.Tiff => _image.Density is not (1, 1),
-            ImageFormat.Webp or ImageFormat.Avif or ImageFormat.Gif or ImageFormat.Bmp => false,
+            _notes.Add("The EXIF block is damaged and was left out.");
+        }
+
+        return exif;
+    }
+
+    private byte[]? ReadXmp(JpegHeader? jpeg, ref bool hasGainMap)
+    {
+        if (_image.GetBlob(VipsImage.XmpField) is not { } packet)
+        {
+            return null;
+        }
+
+        var reading = XmpPacket.Normalise(packet, jpeg?.ExtendedXmp(packet), _image.Orientation);
+        hasGainMap |= reading.HasGainMap;
+        if (reading.Packet is null)
+        {
+            _notes.Add(XmpPacket.DamagedNote);
+        }
+
+        if (reading.HasCompanions)
+        {
+            _notes.Add("What belongs to the picture in the same file, such as a depth map or a film, was left out.");
+        }
+
+        return reading.Packet;
+    }
+
+    // libvips takes the number of values in TIFF for a number of bytes, and they may be LONGs: so the tag is read here.
+    private byte[]? ReadIptc() =>
+        IptcBlock.Unwrap(_format == ImageFormat.Tiff
+            ? TiffDirectory.FindBytes(_file.Span, TiffTags.Iptc)
+            : _image.GetBlob(VipsImage.IptcField));
+
+    // What the format itself tells counts more than EXIF: programs that set a density change it there, and often leave
+    // what the camera wrote into EXIF. A ratio without a unit counts less.
+    private PixelDensity? ReadDensity(JpegHeader? jpeg, byte[]? exif)
+    {
+        var own = _format switch
+        {
+            ImageFormat.Png => _png!.Density,
+            ImageFormat.Jpeg => jpeg!.Density,
+            ImageFormat.Tiff => ExifBlock.TiffDensity(_file.Span),
+            ImageFormat.Webp or ImageFormat.Avif or ImageFormat.Gif or ImageFormat.Bmp => null,
         };
-        var (across, down) = _image.Density;
-        var density = isTold && across > 0 && down > 0
-            ? new PixelDensity(across, down)
-            : exif is null ? null : ExifBlock.Density(exif);
-        return density is not null && _image.Orientation >= 5
-            ? new PixelDensity(density.Down, density.Across)
-            : density;
+        var density = own is { HasNoUnit: false } || exif is null ? own : ExifBlock.Density(exif) ?? own;
+        return _image.Orientation >= 5 ? density?.Turned() : density;
     }
 
     // A null array converts to an empty block, not to none.

@@ -29,9 +29,10 @@ public static class ImageWriter
     /// converted from their profile to sRGB. The same rows and metadata give the same bytes.
     /// </para>
     /// <para>
-    /// Profiles that are damaged or describe other channels are left out, as is EXIF that is damaged. EXIF gets the new
-    /// size and loses its thumbnail. TIFF carries no EXIF; only JPEG and TIFF carry IPTC; GIF and BMP carry neither
-    /// those nor XMP. Where no density is known, PNG and TIFF say 72 dots an inch.
+    /// Profiles that are damaged or describe other channels are left out, as are EXIF and XMP that are damaged. Both
+    /// get the new size and density, and EXIF loses its thumbnail; all other tags stay, in TIFF those that describe the
+    /// picture. Only JPEG and TIFF carry IPTC; GIF and BMP carry neither that nor EXIF nor XMP. Texts of PNG stay in
+    /// PNG; elsewhere, some have a place in EXIF. Where no density is known, the file tells none.
     /// </para>
     /// <para>
     /// Memory does not grow with the height for JPEG, PNG, TIFF and BMP; TIFF uses a temporary file. WebP, AVIF and GIF
@@ -65,16 +66,17 @@ public static class ImageWriter
         cancel.ThrowIfCancellationRequested();
         var fitted = RowFitting.LayoutFor(layout, options.Format);
         var source = RowFitting.Fit(layout, rows, options.Format);
+        var (travelling, notes) = MetadataFitting.Fit(metadata, fitted, options.Format);
         if (options.Format == ImageFormat.Bmp)
         {
-            BmpWriter.Write(fitted, metadata, source, target, cancel);
+            BmpWriter.Write(fitted, travelling, source, target, cancel);
         }
         else
         {
-            PictureEncoder.Write(fitted, metadata, source, target, options, cancel);
+            PictureEncoder.Write(fitted, travelling, source, target, options, cancel);
         }
 
-        return [];
+        return notes;
     }
 
     /// <summary>Refuses a picture that is too large for a format, before anything is made of it.</summary>

@@ -71,15 +71,4 @@ internal static class IptcBlock
         ReadOnlySpan<byte> padding = [0];
         return [.. PhotoshopMark, .. head, .. records, .. padding[..(records.Length & 1)]];
     }
-
-    /// <summary>
-    /// The records with three times their length of zeros behind them. libvips 8.18 divides the length by four, for
-    /// LONGs, and libtiff 4.7 then writes as many bytes: the records. Where that is mended, readers skip the zeros.
-    /// </summary>
-    public static byte[] PadForTiff(ReadOnlySpan<byte> records)
-    {
-        var padded = new byte[checked(records.Length * 4)];
-        records.CopyTo(padded);
-        return padded;
-    }
 }

@@ -35,8 +35,11 @@ internal static class PictureEncoder
     // Offsets of classic TIFF have 32 bits. Deflate makes noise larger by much less than this margin.
     private const long ClassicTiffBytesMax = 3L << 30;
 
-    // What EXIF says of pictures whose density is unknown (CIPA DC-008, tag XResolution), and what programs assume.
-    private static readonly PixelDensity DensityUnknown = new(72 / 25.4, 72 / 25.4);
+    // Density is not left to libvips, which knows none without a unit.
+    private static readonly PixelDensity DensityUnknown = new(1, 1);
+
+    // TIFF has to tell one: square pixels of unknown size.
+    private static readonly PixelDensity TiffDensityUnknown = new(1, 1) { HasNoUnit = true };
 
     /// <summary>Pulls the rows and writes the file.</summary>
     public static void Write(
@@ -50,9 +53,20 @@ internal static class PictureEncoder
         VipsLibrary.Start();
         var callbacks = new VipsCallbacks(cancel);
         using var scratch = options.Format == ImageFormat.Tiff ? NewScratch() : null;
+
+        // WebP and AVIF are encoded in memory anyway; their EXIF is replaced in the finished file.
+        using var whole = metadata.Exif is not null && options.Format is ImageFormat.Webp or ImageFormat.Avif
+            ? new MemoryStream()
+            : null;
+        using var head = options.Format switch
+        {
+            ImageFormat.Jpeg => JpegSegments.Before(target, metadata),
+            ImageFormat.Png => PngHead.Before(target, metadata),
+            _ => null,
+        };
         try
         {
-            using var source = new VipsRows(layout, rows, metadata.Density ?? DensityUnknown, callbacks);
+            using var source = new VipsRows(layout, rows, DensityUnknown, callbacks);
             var keep = MetadataFields.Set(source.Image, metadata, layout, options.Format);
             var needsSrgb = keep.HasFlag(VipsKeep.Icc) && NeedsSrgb(layout, options.Format);
             using var converted = needsSrgb ? ToSrgb(source.Image, layout) : null;
@@ -61,7 +75,7 @@ internal static class PictureEncoder
                 keep &= ~VipsKeep.Icc;
             }
 
-            using var file = new VipsTarget(scratch ?? target, callbacks);
+            using var file = new VipsTarget(scratch ?? whole ?? head ?? target, callbacks);
             using var saver = NewSaver(layout, options);
             saver
                 .Set("in", converted ?? source.Image)
@@ -76,10 +90,51 @@ internal static class PictureEncoder
         }
 
         callbacks.ThrowIfFailed();
+        if (whole is not null)
+        {
+            var file = whole.GetBuffer().AsSpan(0, (int)whole.Length);
+            WriteWithExif(file, metadata.Exif!.Value.Span, options.Format, target);
+        }
+
         if (scratch is not null)
         {
+            TiffTags.Add(scratch, Describing(metadata));
             Copy(scratch, target, cancel);
         }
+    }
+
+    private static void WriteWithExif(Span<byte> file, ReadOnlySpan<byte> exif, ImageFormat format, Stream target)
+    {
+        if (format == ImageFormat.Webp)
+        {
+            WebpChunks.WriteWithExif(file, exif[ExifBlock.Mark.Length..], target);
+        }
+        else
+        {
+            AvifFile.WriteWithExif(file, exif, target);
+        }
+    }
+
+    // libvips writes no EXIF into TIFF, drops tags that it does not know, and makes XMP and IPTC of the wrong length.
+    private static List<TiffTag> Describing(ImageMetadata metadata)
+    {
+        List<TiffTag> tags = [.. ExifBlock.DensityTags(metadata.Density ?? TiffDensityUnknown)];
+        if (metadata.Exif is { } exif)
+        {
+            tags.AddRange(ExifBlock.Tags(exif.Span));
+        }
+
+        if (metadata.Xmp is { } xmp)
+        {
+            tags.Add(new TiffTag(TiffTags.Xmp, TiffTags.ByteType, xmp.ToArray()));
+        }
+
+        if (metadata.Iptc is { } iptc)
+        {
+            tags.Add(new TiffTag(TiffTags.Iptc, TiffTags.UndefinedType, iptc.ToArray()));
+        }
+
+        return tags;
     }
 
     private static VipsOperation NewSaver(PixelLayout layout, WriteOptions options) => options.Format switch

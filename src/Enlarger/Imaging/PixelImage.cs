@@ -25,7 +25,7 @@ public sealed class PixelImage
         }
 
         Samples = samples;
-        Metadata = metadata ?? ImageMetadata.None;
+        Metadata = metadata is null ? ImageMetadata.None : metadata with { Size = new PixelSize(width, height) };
     }
 
     /// <summary>Size, channels and depth.</summary>

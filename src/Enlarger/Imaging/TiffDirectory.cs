@@ -1,157 +1,152 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Enlarger.Imaging;
 
+/// <summary>An entry of a directory whose value lies inside of the structure.</summary>
+/// <param name="Tag">What it tells.</param>
+/// <param name="Type">The type of its values.</param>
+/// <param name="At">Where the entry is.</param>
+/// <param name="ValueAt">Where its values are: in the entry, where they fit.</param>
+/// <param name="ValueBytes">The bytes of all values.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct TiffEntry(ushort Tag, ushort Type, int At, int ValueAt, int ValueBytes);
+
 /// <summary>
-/// The first directory of a TIFF structure (TIFF 6.0, section 2), which EXIF blocks are as well. Offsets are from the
-/// start of the structure. Nothing is trusted: what lies outside of the bytes is not there.
+/// The directories of a TIFF structure (TIFF 6.0, section 2; BigTIFF), which EXIF blocks are as well. Offsets are from
+/// the start of the structure. Nothing is trusted: what lies outside of the bytes is not there.
 /// </summary>
 internal static class TiffDirectory
 {
-    private const int HeaderBytes = 8;
-    private const int EntryBytes = 12;
     private const ushort NewSubfileType = 254;
     private const ushort DngVersion = 50706;
     private const uint ReducedResolution = 1;
 
-    // Types of values; the others are not asked for.
-    private const ushort ByteType = 1;
-    private const ushort AsciiType = 2;
+    private const ushort ShortType = 3;
     private const ushort LongType = 4;
-    private const ushort RationalType = 5;
-    private const ushort UndefinedType = 7;
 
     /// <summary>Refuses raw camera pictures: their first directory is a preview, which nobody wants.</summary>
     /// <exception cref="ImageException">It is one.</exception>
     public static void RefuseRaw(ReadOnlySpan<byte> tiff)
     {
-        var isPreview = Find(tiff, NewSubfileType) is { } entry
-            && (ReadUInt32(tiff, entry + 8) & ReducedResolution) != 0;
+        var isPreview = FindNumber(tiff, NewSubfileType) is { } kind && (kind & ReducedResolution) != 0;
         if (isPreview || Find(tiff, DngVersion) is not null)
         {
             throw new ImageException(ImageFault.Unsupported, "Raw camera pictures are not read.");
         }
     }
 
-    /// <summary>Whether <paramref name="bytes"/> begin like a TIFF structure.</summary>
-    public static bool IsTiff(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= HeaderBytes && (bytes.StartsWith("II*\0"u8) || bytes.StartsWith("MM\0*"u8));
+    /// <summary>Whether <paramref name="bytes"/> begin like a TIFF structure with offsets of 32 bits.</summary>
+    public static bool IsTiff(ReadOnlySpan<byte> bytes) => TiffForm.Of(bytes) is { IsBig: false };
 
-    /// <summary>The offset of the entry of <paramref name="tag"/>; null where there is none, or no directory.</summary>
-    public static int? Find(ReadOnlySpan<byte> tiff, ushort tag)
+    /// <summary>Where the first directory is; null where there is none.</summary>
+    public static long? First(ReadOnlySpan<byte> tiff)
     {
-        if (!IsTiff(tiff))
+        if (TiffForm.Of(tiff) is not { } form)
         {
             return null;
         }
 
-        long directory = ReadUInt32(tiff, 4);
-        if (directory > tiff.Length - 2)
+        var at = form.ReadOffset(tiff[form.FirstDirectoryOffset..]);
+        return at >= form.HeaderBytes && at <= tiff.Length - form.CountBytes ? at : null;
+    }
+
+    /// <summary>The entries of the directory at an offset, in their order.</summary>
+    public static List<TiffEntry> Entries(ReadOnlySpan<byte> tiff, long? directory)
+    {
+        List<TiffEntry> entries = [];
+        if (TiffForm.Of(tiff) is not { } form
+            || directory is not { } start
+            || start < form.HeaderBytes
+            || start > tiff.Length - form.CountBytes)
         {
-            return null;
+            return entries;
         }
 
-        var count = ReadUInt16(tiff, (int)directory);
-        for (var at = directory + 2; at + EntryBytes <= tiff.Length && count > 0; at += EntryBytes, count--)
+        var count = Math.Min(form.ReadCount(tiff[(int)start..]), ushort.MaxValue);
+        var at = start + form.CountBytes;
+        for (; count > 0 && at + form.EntryBytes <= tiff.Length; at += form.EntryBytes, count--)
         {
-            if (ReadUInt16(tiff, (int)at) == tag)
+            if (ReadEntry(tiff, form, (int)at) is { } entry)
             {
-                return (int)at;
+                entries.Add(entry);
+            }
+        }
+
+        return entries;
+    }
+
+    /// <summary>The first entry of a tag in the first directory; null where there is none.</summary>
+    public static TiffEntry? Find(ReadOnlySpan<byte> tiff, ushort tag) => Find(Entries(tiff, First(tiff)), tag);
+
+    /// <summary>The first entry of a tag; null where there is none.</summary>
+    public static TiffEntry? Find(List<TiffEntry> entries, ushort tag)
+    {
+        foreach (var entry in entries)
+        {
+            if (entry.Tag == tag)
+            {
+                return entry;
             }
         }
 
         return null;
     }
 
-    /// <summary>The bytes of a tag's value; empty where there is none.</summary>
-    public static ReadOnlySpan<byte> FindBytes(ReadOnlySpan<byte> tiff, ushort tag)
-    {
-        if (Find(tiff, tag) is not { } entry)
-        {
-            return [];
-        }
+    /// <summary>The bytes of a tag's value in the first directory; empty where there is none.</summary>
+    public static ReadOnlySpan<byte> FindBytes(ReadOnlySpan<byte> tiff, ushort tag) =>
+        Find(tiff, tag) is { } entry ? tiff.Slice(entry.ValueAt, entry.ValueBytes) : [];
 
-        var unitBytes = ReadUInt16(tiff, entry + 2) switch
-        {
-            ByteType or AsciiType or UndefinedType => 1,
-            LongType => 4,
-            RationalType => 8,
-            _ => 0,
-        };
-        var bytes = ReadUInt32(tiff, entry + 4) * (long)unitBytes;
-        long start = bytes <= 4 ? entry + 8 : ReadUInt32(tiff, entry + 8);
-        return start + bytes <= tiff.Length ? tiff.Slice((int)start, (int)bytes) : [];
-    }
-
-    /// <summary>The first RATIONAL of a tag; null where there is none.</summary>
+    /// <summary>The first RATIONAL of a tag in the first directory; null where there is none.</summary>
     public static double? FindRational(ReadOnlySpan<byte> tiff, ushort tag)
     {
         const int rationalBytes = 8;
         var value = FindBytes(tiff, tag);
-        if (value.Length < rationalBytes)
+        if (value.Length < rationalBytes || TiffForm.Of(tiff) is not { } form)
         {
             return null;
         }
 
-        var isLittle = IsLittleEndian(tiff);
-        var divisor = ReadUInt32(value, 4, isLittle);
-        return divisor == 0 ? null : (double)ReadUInt32(value, 0, isLittle) / divisor;
+        var divisor = form.ReadUInt32(value[4..]);
+        return divisor == 0 ? null : (double)form.ReadUInt32(value) / divisor;
     }
 
-    /// <summary>The SHORT in the value field of a tag; null where there is none.</summary>
-    public static int? FindUInt16(ReadOnlySpan<byte> tiff, ushort tag) =>
-        Find(tiff, tag) is { } entry ? ReadUInt16(tiff, entry + 8) : null;
+    /// <summary>The SHORT or LONG of a tag in the first directory; null where there is none.</summary>
+    public static long? FindNumber(ReadOnlySpan<byte> tiff, ushort tag) =>
+        Find(tiff, tag) is { } entry ? Number(tiff, entry) : null;
 
-    /// <summary>Writes a SHORT into the value field of a tag, if it is there.</summary>
-    public static void SetUInt16(Span<byte> tiff, ushort tag, ushort value)
+    /// <summary>The SHORT or LONG of an entry; null where it has another type.</summary>
+    public static long? Number(ReadOnlySpan<byte> tiff, TiffEntry entry)
     {
-        if (Find(tiff, tag) is not { } entry)
+        if (TiffForm.Of(tiff) is not { } form)
         {
-            return;
+            return null;
         }
 
-        if (IsLittleEndian(tiff))
+        var value = tiff.Slice(entry.ValueAt, entry.ValueBytes);
+        return entry.Type switch
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(tiff[(entry + 8)..], value);
-        }
-        else
-        {
-            BinaryPrimitives.WriteUInt16BigEndian(tiff[(entry + 8)..], value);
-        }
+            ShortType when value.Length >= 2 => form.ReadUInt16(value),
+            LongType or 13 when value.Length >= 4 => form.ReadUInt32(value),
+            16 or 18 when value.Length >= 8 && form.IsBig => form.ReadOffset(value),
+            _ => null,
+        };
     }
 
-    /// <summary>Cuts off the second directory, which in EXIF describes the thumbnail.</summary>
-    public static void CutAfterFirst(Span<byte> tiff)
+    private static TiffEntry? ReadEntry(ReadOnlySpan<byte> tiff, TiffForm form, int at)
     {
-        if (!IsTiff(tiff))
+        var type = form.ReadUInt16(tiff[(at + 2)..]);
+        var unitBytes = TiffForm.UnitBytes(type);
+        var count = form.ReadOffset(tiff[(at + 4)..]);
+        if (unitBytes == 0 || count > tiff.Length / unitBytes)
         {
-            return;
+            return null;
         }
 
-        long directory = ReadUInt32(tiff, 4);
-        if (directory > tiff.Length - 2)
-        {
-            return;
-        }
-
-        var next = directory + 2 + (long)ReadUInt16(tiff, (int)directory) * EntryBytes;
-        if (next + 4 <= tiff.Length)
-        {
-            tiff.Slice((int)next, 4).Clear();
-        }
+        var bytes = (int)count * unitBytes;
+        var value = at + form.ValueOffset;
+        var start = bytes <= form.OffsetBytes ? value : form.ReadOffset(tiff[value..]);
+        return start >= form.HeaderBytes && start <= tiff.Length - bytes
+            ? new TiffEntry(form.ReadUInt16(tiff[at..]), type, at, (int)start, bytes)
+            : null;
     }
-
-    private static bool IsLittleEndian(ReadOnlySpan<byte> tiff) => tiff[0] == 'I';
-
-    private static ushort ReadUInt16(ReadOnlySpan<byte> tiff, int at) =>
-        IsLittleEndian(tiff)
-            ? BinaryPrimitives.ReadUInt16LittleEndian(tiff[at..])
-            : BinaryPrimitives.ReadUInt16BigEndian(tiff[at..]);
-
-    private static uint ReadUInt32(ReadOnlySpan<byte> tiff, int at) => ReadUInt32(tiff, at, IsLittleEndian(tiff));
-
-    private static uint ReadUInt32(ReadOnlySpan<byte> bytes, int at, bool isLittle) =>
-        isLittle
-            ? BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..])
-            : BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
 }

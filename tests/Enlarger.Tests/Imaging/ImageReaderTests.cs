@@ -142,7 +142,7 @@ public sealed class ImageReaderTests
         // The unit of the density becomes a DNG version.
         var entry = TiffDirectory.Find(tiff, 296);
         Assert.NotNull(entry);
-        BinaryPrimitives.WriteUInt16LittleEndian(tiff.AsSpan(entry.Value), 50706);
+        BinaryPrimitives.WriteUInt16LittleEndian(tiff.AsSpan(entry.Value.At), 50706);
         Assert.Equal(ImageFault.Unsupported, Refused(tiff).Fault);
     }
 

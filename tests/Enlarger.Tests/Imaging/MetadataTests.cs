@@ -37,7 +37,7 @@ public sealed class MetadataTests
     {
         var read = WriteAndRead(format, Everything()).Exif!.Value.Span[6..];
         Assert.Contains("Enlarger tests"u8.ToArray(), read);
-        Assert.Equal(1, TiffDirectory.FindUInt16(read, 274));
+        Assert.Equal(1, TiffDirectory.FindNumber(read, 274));
         Assert.Contains(Long(0xA002, 48), read);
         Assert.Contains(Long(0xA003, 36), read);
         Assert.False(read.IndexOf("thumbnail"u8) >= 0);

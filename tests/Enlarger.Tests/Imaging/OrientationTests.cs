@@ -17,7 +17,7 @@ public sealed class OrientationTests
         var read = Pictures.Read(Store(upright, orientation)).Image;
         Assert.Equal(upright.Layout, read.Layout);
         Assert.True(upright.Samples.Span.SequenceEqual(read.Samples.Span));
-        Assert.Equal(1, TiffDirectory.FindUInt16(read.Metadata.Exif!.Value.Span[6..], 274));
+        Assert.Equal(1, TiffDirectory.FindNumber(read.Metadata.Exif!.Value.Span[6..], 274));
     }
 
     [Theory, MemberData(nameof(Orientations))]

@@ -203,10 +203,9 @@ internal sealed record BmpHeader
 
     private static PixelDensity? ReadDensity(ReadOnlySpan<byte> info)
     {
-        const double millimetres = 1000;
         var across = ReadInt32LittleEndian(info[24..]);
         var down = ReadInt32LittleEndian(info[28..]);
-        return across > 0 && down > 0 ? new PixelDensity(across / millimetres, down / millimetres) : null;
+        return across > 0 && down > 0 ? PixelDensity.FromMetres((uint)across, (uint)down) : null;
     }
 
     private static Range ReadProfile(ReadOnlySpan<byte> info, int fileBytes)

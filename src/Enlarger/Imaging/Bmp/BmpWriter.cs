@@ -68,8 +68,12 @@ internal static class BmpWriter
         WriteUInt16LittleEndian(info[14..], (ushort)bits);
         WriteUInt32LittleEndian(info[16..], layout.HasAlpha ? BitFields : 0);
         WriteUInt32LittleEndian(info[20..], pixelBytes);
-        WriteInt32LittleEndian(info[24..], PixelsPerMetre(density?.Across));
-        WriteInt32LittleEndian(info[28..], PixelsPerMetre(density?.Down));
+        if (density is { HasNoUnit: false })
+        {
+            WriteInt32LittleEndian(info[24..], density.Metres.Across);
+            WriteInt32LittleEndian(info[28..], density.Metres.Down);
+        }
+
         if (infoBytes == BmpHeader.V5Bytes)
         {
             WriteV5(info, layout, paletteBytes + (int)pixelBytes + infoBytes, profileBytes);
@@ -101,9 +105,6 @@ internal static class BmpWriter
             WriteInt32LittleEndian(info[116..], profileBytes);
         }
     }
-
-    private static int PixelsPerMetre(double? pixelsPerMillimetre) =>
-        (int)Math.Clamp(Math.Round((pixelsPerMillimetre ?? 0) * 1000), 0, int.MaxValue);
 
     private static void Swap(ReadOnlySpan<byte> source, Span<byte> target, int channels)
     {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Enlarger.Imaging.Vips;
@@ -10,8 +9,6 @@ internal sealed unsafe class VipsImage : SafeHandleZeroOrMinusOneIsInvalid
     public const string ExifField = "exif-data";
     public const string XmpField = "xmp-data";
     public const string IptcField = "iptc-data";
-    public const string DensityUnitField = "resolution-unit";
-    public const string OrientationField = "orientation";
     public const string BitsPerSampleField = "bits-per-sample";
     public const string ConcurrencyField = "concurrency";
 
@@ -40,10 +37,6 @@ internal sealed unsafe class VipsImage : SafeHandleZeroOrMinusOneIsInvalid
     public int Orientation => Math.Clamp(VipsNative.GetOrientation(this), 1, 8);
 
     public int Pages => VipsNative.GetPages(this);
-
-    /// <summary>Pixels a millimetre; 1 and 1 where the file does not say.</summary>
-    public (double Across, double Down) Density =>
-        (VipsNative.GetDensityAcross(this), VipsNative.GetDensityDown(this));
 
     /// <summary>Wraps pixels without copying them; they stay pinned as long as the picture lives.</summary>
     public static VipsImage FromMemory(
@@ -76,23 +69,6 @@ internal sealed unsafe class VipsImage : SafeHandleZeroOrMinusOneIsInvalid
         HasField(field) && VipsNative.GetInt(this, field, out var value) == 0 ? value : null;
 
     public void SetInt(string field, int value) => VipsNative.SetInt(this, field, value);
-
-    /// <summary>Copies the text fields whose names pass <paramref name="choose"/>.</summary>
-    public void CopyTextTo(VipsImage target, Func<string, bool> choose)
-    {
-        var fields = VipsNative.GetFields(this);
-        for (var field = fields; *field != 0; field++)
-        {
-            var name = Marshal.PtrToStringUTF8(*field) ?? "";
-            if (choose(name) && VipsNative.GetString(this, name, out var text) == 0)
-            {
-                // The text goes across as bytes: EXIF strings need not be valid UTF-8.
-                VipsNative.SetString(target, (byte*)*field, text);
-            }
-        }
-
-        VipsNative.FreeStrings(fields);
-    }
 
     /// <summary>Makes all pixels and puts them into <paramref name="target"/>, which has the same size.</summary>
     public void WriteTo(VipsImage target, CancellationToken cancel)

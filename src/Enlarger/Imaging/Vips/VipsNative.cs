@@ -104,12 +104,6 @@ internal static unsafe partial class VipsNative
     [LibraryImport(Vips, EntryPoint = "vips_image_get_n_pages")]
     public static partial int GetPages(VipsImage image);
 
-    [LibraryImport(Vips, EntryPoint = "vips_image_get_xres")]
-    public static partial double GetDensityAcross(VipsImage image);
-
-    [LibraryImport(Vips, EntryPoint = "vips_image_get_yres")]
-    public static partial double GetDensityDown(VipsImage image);
-
     [LibraryImport(Vips, EntryPoint = "vips_image_get_typeof", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nuint GetFieldType(VipsImage image, string field);
 
@@ -124,15 +118,6 @@ internal static unsafe partial class VipsNative
 
     [LibraryImport(Vips, EntryPoint = "vips_image_set_int", StringMarshalling = StringMarshalling.Utf8)]
     public static partial void SetInt(VipsImage image, string field, int value);
-
-    [LibraryImport(Vips, EntryPoint = "vips_image_get_string", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int GetString(VipsImage image, string field, out nint text);
-
-    [LibraryImport(Vips, EntryPoint = "vips_image_set_string")]
-    public static partial void SetString(VipsImage image, byte* field, nint text);
-
-    [LibraryImport(Vips, EntryPoint = "vips_image_get_fields")]
-    public static partial nint* GetFields(VipsImage image);
 
     [LibraryImport(Vips, EntryPoint = "vips_target_custom_new")]
     public static partial nint NewTarget();
@@ -185,9 +170,6 @@ internal static unsafe partial class VipsNative
 
     [LibraryImport(GLib, EntryPoint = "g_free")]
     public static partial void Free(nint memory);
-
-    [LibraryImport(GLib, EntryPoint = "g_strfreev")]
-    public static partial void FreeStrings(nint* strings);
 
     [LibraryImport(GLib, EntryPoint = "g_log_set_handler", StringMarshalling = StringMarshalling.Utf8)]
     public static partial uint SetLogHandler(
