@@ -135,7 +135,7 @@ public sealed class ImageEnlarger(ModelStore models)
             Traits = choice.Traits,
             Restored = choice.Restoration?.Strength ?? 0,
             UnknownWords = plan.Enhancement?.UnknownWords ?? [],
-            Notes = [.. read.Notes, .. losses],
+            Notes = [.. FramesNote(read.Frames), .. read.Notes, .. losses],
         };
 
         void ReadRow(int y, Span<byte> samples)
@@ -148,4 +148,7 @@ public sealed class ImageEnlarger(ModelStore models)
             }
         }
     }
+
+    private static string[] FramesNote(int frames) =>
+        frames > 1 ? [$"The file has {frames} frames; only the first was enlarged."] : [];
 }

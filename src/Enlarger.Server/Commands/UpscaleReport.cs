@@ -13,6 +13,7 @@ namespace Enlarger.Server.Commands;
 /// <param name="Format">The format of the result.</param>
 /// <param name="Fidelity">Mean difference of picture and reduced result in levels of 0 to 255; 0 is perfect.</param>
 /// <param name="UnknownWords">Words of the prompt that mean nothing here; null without one.</param>
+/// <param name="FramesLeftOut">Frames or pages of the file beyond the first, which are not in the result.</param>
 /// <param name="Notes">What the user should know about the result: <see cref="EnlargeResult.Notes"/>.</param>
 /// <param name="Milliseconds">Where the time went.</param>
 /// <param name="Error">Why it failed, as a sentence.</param>
@@ -29,6 +30,7 @@ internal sealed record UpscaleReport(
     string? Format = null,
     double? Fidelity = null,
     IReadOnlyList<string>? UnknownWords = null,
+    int? FramesLeftOut = null,
     IReadOnlyList<string>? Notes = null,
     UpscaleMilliseconds? Milliseconds = null,
     string? Error = null)

@@ -111,11 +111,6 @@ internal sealed class UpscaleRun(
                 : await WriteToFileAsync(item, source, options, progress, cancel);
         }
 
-        if (result.Frames > 1 && !request.Quiet)
-        {
-            display.Say($"{item.Input} has {result.Frames} frames; only the first was enlarged.");
-        }
-
         if (result.UnknownWords.Count > 0 && !request.Quiet)
         {
             display.Say($"Left out, as no words of style: {string.Join(", ", result.UnknownWords)}.");
@@ -144,6 +139,7 @@ internal sealed class UpscaleRun(
             FormatNames.Of(result.Format),
             result.Fidelity,
             options.Enhance?.Prompt.Length > 0 ? result.UnknownWords : null,
+            result.Frames - 1,
             result.Notes,
             new UpscaleMilliseconds(
                 Round(result.Times.Decode),

@@ -36,6 +36,23 @@ public sealed class NotesTests : IDisposable
         Assert.Empty(notes.EnumerateArray());
     }
 
+    [Fact]
+    public async Task Frames_that_were_left_out_are_counted()
+    {
+        var still = CommandRun.Picture(16, 12, ImageFormat.Png);
+        File.WriteAllBytes(
+            _folder["a.png"], PngFile.Insert(still, PngFile.Chunk("acTL", [0, 0, 0, 7, 0, 0, 0, 0])));
+
+        var json = await CommandRun.Of("upscale", _folder["a.png"], "-m", "bicubic", "-s", "2", "--json");
+
+        var line = JsonDocument.Parse(Assert.Single(json.OutLines)).RootElement;
+        Assert.Equal(6, line.GetProperty("frames_left_out").GetInt32());
+        Assert.Equal(
+            "The file has 7 frames; only the first was enlarged.",
+            Assert.Single(line.GetProperty("notes").EnumerateArray()).GetString());
+        Assert.Contains(json.ErrorLines, text => text.Contains("7 frames; only the first was enlarged."));
+    }
+
     private async Task<(CommandRun Spoken, CommandRun Json, CommandRun Quiet)> UpscaleAsync(byte[] profile)
     {
         File.WriteAllBytes(

@@ -164,7 +164,7 @@ public sealed class UpscaleCommandTests : IDisposable
         string[] keys =
         [
             "input", "output", "status", "width", "height", "scale", "model", "choice", "restored", "format",
-            "fidelity", "unknown_words", "notes", "milliseconds", "error",
+            "fidelity", "unknown_words", "frames_left_out", "notes", "milliseconds", "error",
         ];
         Assert.All(lines, line => Assert.Equal(keys, line.EnumerateObject().Select(property => property.Name)));
         var done = Assert.Single(lines, line => line.GetProperty("status").GetString() == "done");
