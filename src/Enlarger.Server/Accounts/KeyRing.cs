@@ -114,7 +114,7 @@ internal sealed class KeyRing(Database database, TimeProvider time)
         CheckName(name);
         var key = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes));
         var now = time.GetUtcNow();
-        var id = Guid.CreateVersion7(now).ToString();
+        var id = TimedId.Make(now).ToString();
         try
         {
             connection.Execute(

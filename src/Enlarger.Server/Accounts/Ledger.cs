@@ -116,7 +116,7 @@ internal static class Ledger
     {
         var row = new
         {
-            id = Guid.CreateVersion7(now).ToString(),
+            id = TimedId.Make(now).ToString(),
             keyId,
             jobId,
             entry,

@@ -51,7 +51,7 @@ internal sealed partial class JobQueue : IDisposable
     /// <exception cref="OperationCanceledException">The caller gave up, and pays nothing.</exception>
     public async Task<FinishedJob> RunAsync(EnlargeJob job, CancellationToken cancel)
     {
-        var id = Guid.CreateVersion7(_time.GetUtcNow());
+        var id = TimedId.Make(_time.GetUtcNow());
         var work = job with { Options = job.Options with { Model = _settings.Model } };
         using var turn = _turns.Enter(job.Account.Id, ResultPixels(work));
         using var timeOut = new CancellationTokenSource(TimeSpan.FromSeconds(_settings.SecondsMax), _time);

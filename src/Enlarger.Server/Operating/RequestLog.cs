@@ -20,7 +20,7 @@ internal sealed partial class RequestLog(
     {
         var clock = Stopwatch.GetTimestamp();
         var record = RequestRecord.Begin();
-        http.TraceIdentifier = Guid.CreateVersion7(time.GetUtcNow()).ToString();
+        http.TraceIdentifier = TimedId.Make(time.GetUtcNow()).ToString();
         http.Response.Headers[IdHeader] = http.TraceIdentifier;
         try
         {

@@ -29,7 +29,8 @@ internal sealed class StartPage(OpenApiDocuments documents, IOptions<JobSettings
     {
         var links = string.Join(
             " · ",
-            documents.Vendors.Select(vendor => $"""<a href="/openapi/{Escape(vendor)}.json">{Escape(vendor)}</a>"""));
+            documents.Vendors.Select(vendor =>
+                $$$"""<a href="{{origin}}/openapi/{{{Escape(vendor)}}}.json">{{{Escape(vendor)}}}</a>"""));
         // A model may be a path of the server, which is nobody's business.
         var model = Path.GetFileNameWithoutExtension(jobs.Value.Model);
         return new StringBuilder(Template)

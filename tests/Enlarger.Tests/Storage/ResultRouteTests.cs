@@ -122,6 +122,36 @@ public sealed class ResultRouteTests : IAsyncLifetime
         Assert.False(response.Content.Headers.ContentRange!.HasRange);
     }
 
+    [Theory]
+    [InlineData("Range", "bytes=99999999-", 416)]
+    [InlineData("If-Match", "\"other\"", 412)]
+    [InlineData("If-Unmodified-Since", "Thu, 01 Jan 2015 00:00:00 GMT", 412)]
+    public async Task Caches_do_not_keep_what_was_refused(string header, string value, int status)
+    {
+        var response = await SendAsync(await StoredPicture.EnlargeAsync(_client, _key), (header, value));
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-3600)]
+    [InlineData(1800)]
+    public async Task It_was_not_made_after_its_answer_was_sent(int secondsSet)
+    {
+        var address = await StoredPicture.EnlargeAsync(_client, _key);
+        _server.Time.Set(_server.Time.GetUtcNow().AddSeconds(secondsSet));
+
+        foreach (var response in (HttpResponseMessage[])[
+            await _client.GetAsync(address, Cancel), await SendAsync(address, ("Range", "bytes=0-9"))])
+        {
+            Assert.True(response.Content.Headers.LastModified <= response.Headers.Date);
+            Assert.InRange(
+                (response.Headers.Date!.Value - _server.Time.GetUtcNow()).TotalSeconds, -1, 0);
+        }
+    }
+
     [Fact]
     public async Task Who_has_it_already_is_told_so()
     {
