@@ -139,6 +139,18 @@ internal sealed class VeniceFields
         return null;
     }
 
+    /// <summary>Objects to a text that is none of <paramref name="options"/>.</summary>
+    public void Choice(string name, IReadOnlyList<string> options)
+    {
+        var (given, value) = Take(name);
+        if (given && (value is not string text || !options.Contains(text, StringComparer.Ordinal)))
+        {
+            Issues.Add(value is string other
+                ? VeniceIssue.NotOneOf(name, options, other)
+                : VeniceIssue.WrongType(name, VeniceIssue.Quote(options, " | "), TypeOf(value)));
+        }
+    }
+
     /// <summary>Objects to members that nothing asked for: "additionalProperties: false".</summary>
     public void NameUnread()
     {

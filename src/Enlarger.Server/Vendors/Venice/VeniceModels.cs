@@ -3,6 +3,9 @@ namespace Enlarger.Server.Vendors.Venice;
 /// <summary><c>GET /api/v1/models?type=upscale</c>, which needs no key.</summary>
 internal static class VeniceModels
 {
+    /// <summary>The ids of the models that <c>type=upscale</c> lists.</summary>
+    public static readonly IReadOnlyList<string> Upscalers = ["upscaler"];
+
     private const string TypeDefault = "text";
 
     // "2025-04-12T07:10:50Z", when the vendor's own model of that name was made.

@@ -26,6 +26,8 @@ internal sealed record VeniceRequest(ImageSource Image, double Scale, EnhanceOpt
         var creativity = fields.Number("enhanceCreativity", 0, 1, nullable: true) ?? CreativityDefault;
         var prompt = fields.Text("enhancePrompt", PromptLengthMax) ?? "";
         var image = fields.File(VeniceFields.Image);
+        // The picture is enlarged as the server's settings say: there is one upscaler.
+        fields.Choice("model", VeniceModels.Upscalers);
         var replication = fields.Number("replication", 0, 1, nullable: true) ?? ReplicationDefault;
         var scale = fields.Number("scale", 1, ScaleMax) ?? ScaleDefault;
         fields.NameUnread();
