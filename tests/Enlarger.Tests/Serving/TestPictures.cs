@@ -10,7 +10,7 @@ namespace Enlarger.Tests.Serving;
 /// Pictures by name, for transcripts: <c>100x80.png</c>, <c>100x80-alpha.png</c>, <c>100x80-grey.jpg</c>,
 /// <c>100x80-16bit.tiff</c>, <c>100x80-damaged.jpg</c> (cut off), <c>words.txt</c> (no picture), <c>empty.bin</c>,
 /// <c>header-20000x20000.png</c> (a header and nothing behind it), <c>30000000-bytes.jpg</c> (a picture padded to that
-/// size).
+/// size), <c>sample-160x120.jpg</c> (from the middle of a photograph in samples/).
 /// </summary>
 internal static partial class TestPictures
 {
@@ -38,6 +38,12 @@ internal static partial class TestPictures
             return bytes;
         }
 
+        if (Sample().Match(name) is { Success: true } sample)
+        {
+            var extension = sample.Groups["extension"].Value;
+            return FromPhotograph(Number(sample, "width"), Number(sample, "height"), extension);
+        }
+
         var match = Picture().Match(name);
         Assert.True(match.Success, $"There is no test picture \"{name}\".");
         var kind = match.Groups["kind"].Value;
@@ -56,6 +62,22 @@ internal static partial class TestPictures
         .. PngFile.Chunk("IDAT", []),
     ];
 
+    private static byte[] FromPhotograph(int width, int height, string extension)
+    {
+        var photograph = Pictures.Read(File.ReadAllBytes(Repository.Path("samples/kitten-on-lawn.jpg"))).Image;
+        var (left, top) = ((photograph.Width - width) / 2, (photograph.Height - height) / 2);
+        var samples = new byte[width * height * photograph.Channels];
+        for (var y = 0; y < height; y++)
+        {
+            photograph.Row(top + y)
+                .Slice(left * photograph.Channels, width * photograph.Channels)
+                .CopyTo(samples.AsSpan(y * width * photograph.Channels));
+        }
+
+        var part = new PixelImage(width, height, photograph.Channels, photograph.BitDepth, samples, null);
+        return Pictures.Write(part, ImageFormats.Find(extension)!.Value);
+    }
+
     private static byte[] BigEndian(int value) =>
         [(byte)(value >> 24), (byte)(value >> 16), (byte)(value >> 8), (byte)value];
 
@@ -67,6 +89,10 @@ internal static partial class TestPictures
         RegexOptions.ExplicitCapture,
         1000)]
     private static partial Regex Picture();
+
+    [GeneratedRegex(
+        @"^sample-(?<width>\d+)x(?<height>\d+)\.(?<extension>\w+)$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Sample();
 
     [GeneratedRegex(@"^header-(?<width>\d+)x(?<height>\d+)\.png$", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Header();

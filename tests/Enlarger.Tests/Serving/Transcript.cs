@@ -58,7 +58,9 @@ internal sealed class Transcript
            select (line[1..cut], line[(cut + 1)..]),
     ];
 
-    public async Task VerifyAsync(RunningServer server, PictureHost pictures, CancellationToken cancel)
+    /// <summary>Makes the requests, compares the answers, and returns the pictures in them.</summary>
+    public async Task<IReadOnlyList<byte[]>> VerifyAsync(
+        RunningServer server, PictureHost pictures, CancellationToken cancel)
     {
         using var client = server.Connect();
         var state = new TranscriptState(server, pictures);
@@ -75,10 +77,11 @@ internal sealed class Transcript
             var parts = _exchanges.Zip(answers, (exchange, answer) => exchange.Request + AnswerMark + answer);
             var text = _preface + (_preface.Length > 0 ? "\n\n" : "") + string.Join(NextMark, parts) + "\n";
             await File.WriteAllTextAsync(_path, text, cancel);
-            return;
+            return state.Results;
         }
 
         Assert.Equal(_exchanges.Select(exchange => exchange.Promised), answers);
+        return state.Results;
     }
 
     private static (string Request, string Promised) Split(string exchange)
@@ -94,6 +97,9 @@ internal sealed class TranscriptState(RunningServer server, PictureHost pictures
     private readonly Dictionary<string, string> _keys = new(StringComparer.Ordinal);
 
     public PictureHost Pictures { get; } = pictures;
+
+    /// <summary>The pictures in the answers so far, in order.</summary>
+    public List<byte[]> Results { get; } = [];
 
     /// <summary>Ids in the answers so far, in order.</summary>
     public List<string> Ids { get; } = [];

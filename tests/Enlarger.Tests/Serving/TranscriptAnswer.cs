@@ -38,14 +38,20 @@ internal static partial class TranscriptAnswer
 
         text.Append('\n');
         text.Append(
-            IsPicture(response) ? Picture(body) : await ScrubAsync(Encoding.UTF8.GetString(body), state, client));
+            IsPicture(response)
+                ? Picture(body, state)
+                : await ScrubAsync(Encoding.UTF8.GetString(body), state, client));
         return text.ToString().TrimEnd('\n');
     }
 
     private static bool IsPicture(HttpResponseMessage response) =>
         response.Content.Headers.ContentType?.MediaType?.StartsWith("image/", StringComparison.Ordinal) == true;
 
-    private static string Picture(byte[] file) => $"{{{{{Describe(file)}}}}}";
+    private static string Picture(byte[] file, TranscriptState state)
+    {
+        state.Results.Add(file);
+        return $"{{{{{Describe(file)}}}}}";
+    }
 
     private static string Describe(byte[] file)
     {
@@ -62,6 +68,7 @@ internal static partial class TranscriptAnswer
         {
             var extension = Path.GetExtension(address);
             var file = await client.GetByteArrayAsync(new Uri(address));
+            state.Results.Add(file);
             body = body.Replace(address, $"{{{{result {extension}: {Describe(file)}}}}}", StringComparison.Ordinal);
         }
 

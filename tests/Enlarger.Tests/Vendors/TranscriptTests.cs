@@ -1,3 +1,6 @@
+using Enlarger.Server;
+using Enlarger.Server.Jobs;
+using Enlarger.Tests.Imaging;
 using Enlarger.Tests.Serving;
 
 namespace Enlarger.Tests.Vendors;
@@ -5,6 +8,8 @@ namespace Enlarger.Tests.Vendors;
 /// <summary>Every exchange in this folder, against a real server on a real port.</summary>
 public sealed class TranscriptTests(TranscriptTests.Servers servers) : IClassFixture<TranscriptTests.Servers>
 {
+    private const string Default = "auto";
+
     private static readonly string Folder = Repository.Path("tests/Enlarger.Tests/Vendors");
 
     public static TheoryData<string> Transcripts =>
@@ -27,8 +32,41 @@ public sealed class TranscriptTests(TranscriptTests.Servers servers) : IClassFix
         }
 
         await using var server = await RunningServer.StartAsync([.. promise.Settings]);
-        await promise.VerifyAsync(server, servers.Pictures, cancel);
+        var results = await promise.VerifyAsync(server, servers.Pictures, cancel);
+        if (IsOfDefault(promise))
+        {
+            await AssertNotInterpolatedAsync(promise, results, cancel);
+        }
     }
+
+    // The same requests to a server that interpolates give pictures of the same size, and not the same pictures.
+    private async Task AssertNotInterpolatedAsync(
+        Transcript promise, IReadOnlyList<byte[]> results, CancellationToken cancel)
+    {
+        var interpolated = await promise.VerifyAsync(servers.Standard, servers.Pictures, cancel);
+        Assert.NotEmpty(results);
+        foreach (var (result, other) in results.Zip(interpolated))
+        {
+            var likeness = Pictures.Psnr(Pictures.Read(other).Image, Pictures.Read(result).Image);
+            Assert.InRange(likeness, 15, 60);
+        }
+    }
+
+    /// <summary>The others interpolate, for speed: these look at what a server does that is started as it is.</summary>
+    [Fact]
+    public void Every_vendor_is_shown_with_the_default_model()
+    {
+        Assert.Equal(Default, new JobSettings().Model);
+        var counts = Transcripts.Select(row => row.Data)
+            .Where(transcript => IsOfDefault(new Transcript(Path.Combine(Folder, transcript))))
+            .CountBy(transcript => transcript.Split('/')[0])
+            .ToList();
+
+        Assert.Equal(WebServer.Vendors.Count, counts.Count);
+        Assert.All(counts, vendor => Assert.InRange(vendor.Value, 3, 10));
+    }
+
+    private static bool IsOfDefault(Transcript transcript) => transcript.Settings.Contains(("Jobs:Model", Default));
 
     public sealed class Servers : IAsyncLifetime
     {
