@@ -6,6 +6,12 @@ namespace Enlarger.Server;
 /// </summary>
 internal enum Fault
 {
+    /// <summary>A path of the vendor that is not served.</summary>
+    PathUnknown,
+
+    /// <summary>A path that takes other methods, which the header Allow names.</summary>
+    MethodUnsupported,
+
     /// <summary>No key, or one that is unknown or revoked.</summary>
     KeyUnknown,
 
@@ -20,6 +26,9 @@ internal enum Fault
 
     /// <summary>The body is of a type that the route does not take.</summary>
     ContentTypeUnsupported,
+
+    /// <summary>The body is compressed, or encoded in another way.</summary>
+    BodyEncoded,
 
     /// <summary>The body is empty, cut off, or not what its type says.</summary>
     BodyInvalid,

@@ -21,6 +21,8 @@ internal sealed record ServerSettings
 
     public required PixelcutSettings Pixelcut { get; init; }
 
+    public required ServingSettings Serving { get; init; }
+
     public required LoggingSettings Logging { get; init; }
 
     /// <summary>
@@ -41,6 +43,7 @@ internal sealed record ServerSettings
             Results = ResultSettings.Read(Section("Results")),
             Inputs = InputSettings.Read(Section("Inputs")),
             Pixelcut = PixelcutSettings.Read(Section("Pixelcut")),
+            Serving = ServingSettings.Read(Section("Serving")),
             Logging = LoggingSettings.Read(Section("Logging")),
         };
         foreach (var section in sections.Values)

@@ -61,9 +61,15 @@ internal static class WebServer
             app.Urls.Add(url);
         }
 
+        if (settings.Results.PublicUrl is { } publicUrl)
+        {
+            // A proxy may pass the path on that stands in its address, or remove it.
+            app.UsePathBase(new Uri(publicUrl).AbsolutePath.TrimEnd('/'));
+        }
+
         app.UseMiddleware<RequestLog>();
+        app.UseMiddleware<CrossOrigin>();
         app.UseStatusCodePages(PlainErrors.AnswerAsync);
-        app.UseStablecogPaths();
         app.UseRouting();
         StartPage.Map(app);
         app.MapOperating();
@@ -94,6 +100,7 @@ internal static class WebServer
     private static void AddServices(WebApplicationBuilder builder, ServerOptions options, DataFolder folder)
     {
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<MatcherPolicy, StablecogPaths>();
         builder.Services.AddSingleton<IHostLifetime, HostLifetime>();
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(folder);
@@ -131,6 +138,7 @@ internal static class WebServer
         services.AddSingleton(Options.Create(settings.Results));
         services.AddSingleton(Options.Create(settings.Inputs));
         services.AddSingleton(Options.Create(settings.Pixelcut));
+        services.AddSingleton(Options.Create(settings.Serving));
     }
 
     private static void AddLogging(WebApplicationBuilder builder, LoggingSettings settings)

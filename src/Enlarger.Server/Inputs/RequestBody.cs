@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Enlarger.Server.Inputs;
@@ -14,6 +15,7 @@ internal static class RequestBody
     /// <summary>Reads as much as the route allows.</summary>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest http, CancellationToken cancel)
     {
+        RefuseEncoded(http);
         var limit = http.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>();
         var bytesMax = limit?.MaxRequestBodySize ?? Array.MaxLength;
         if (limit is { IsReadOnly: false })
@@ -31,9 +33,20 @@ internal static class RequestBody
             return await BoundedBytes.ReadAsync(http.Body, bytesMax, http.ContentLength, cancel)
                 ?? throw TooLarge(bytesMax);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or ConnectionAbortedException)
         {
             throw new FaultException(Fault.BodyInvalid, "The request body is cut off or malformed.", error);
+        }
+    }
+
+    /// <summary>Refuses a body that is compressed; none of the imitated APIs takes one.</summary>
+    public static void RefuseEncoded(HttpRequest http)
+    {
+        if (http.Headers.ContentEncoding.ToString() is { Length: > 0 } encoding
+            && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new FaultException(
+                Fault.BodyEncoded, "The request body has a Content-Encoding; send it without one.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 
 namespace Enlarger.Server.Vendors;
 
@@ -8,20 +9,33 @@ internal static class VendorRoutes
 {
     /// <summary>Maps a route that takes a body of at most <paramref name="bodyBytesMax"/>.</summary>
     public static void MapPost(
-        this IEndpointRouteBuilder routes, string path, Vendor vendor, long bodyBytesMax, Delegate handler) =>
-        routes.MapPost(path, handler)
-            .WithMetadata(vendor)
-            .AddEndpointFilter((context, next) =>
-            {
-                context.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>()
-                    .MaxRequestBodySize = bodyBytesMax;
-                return AnswerAsync(vendor, context, next);
-            });
+        this IEndpointRouteBuilder routes, string path, Vendor vendor, long bodyBytesMax, Delegate handler)
+    {
+        var browsers = new BrowserRoute(HttpMethods.Post, $"{HeaderNames.ContentType}, {vendor.KeyHeader}");
+        Complete(routes.MapPost(path, handler), vendor, browsers).AddEndpointFilter((context, next) =>
+        {
+            context.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>()
+                .MaxRequestBodySize = bodyBytesMax;
+            return next(context);
+        });
+        MapOtherMethods(routes, path, vendor, browsers);
+    }
 
-    public static void MapGet(this IEndpointRouteBuilder routes, string path, Vendor vendor, Delegate handler) =>
-        routes.MapGet(path, handler)
-            .WithMetadata(vendor)
-            .AddEndpointFilter((context, next) => AnswerAsync(vendor, context, next));
+    /// <summary>Maps a route that is read, with GET or HEAD.</summary>
+    public static void MapGet(this IEndpointRouteBuilder routes, string path, Vendor vendor, Delegate handler)
+    {
+        var browsers = new BrowserRoute($"{HttpMethods.Get}, {HttpMethods.Head}", vendor.KeyHeader);
+        Complete(routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], handler), vendor, browsers);
+        MapOtherMethods(routes, path, vendor, browsers);
+    }
+
+    /// <summary>Refuses everything below a path that has no route of its own, as the vendor would.</summary>
+    public static void MapUnknown(this IEndpointRouteBuilder routes, string path, Vendor vendor) =>
+        Complete(
+            routes.Map(path + "/{**rest}", IResult () => throw new FaultException(
+                Fault.PathUnknown, "There is no such path here.")),
+            vendor,
+            new BrowserRoute("", ""));
 
     /// <summary>Says when to come again.</summary>
     public static void AskToWait(HttpResponse response, TimeSpan wait)
@@ -30,6 +44,25 @@ internal static class VendorRoutes
         var seconds = (long)Math.Max(1, Math.Ceiling(wait.TotalSeconds));
         response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
     }
+
+    // Routing chooses this where no other route of the path takes the method.
+    private static void MapOtherMethods(
+        IEndpointRouteBuilder routes, string path, Vendor vendor, BrowserRoute browsers)
+    {
+        Complete(routes.Map(path, Answer), vendor, browsers);
+
+        IResult Answer(HttpContext http)
+        {
+            http.Response.Headers.Allow = browsers.Methods;
+            return HttpMethods.IsOptions(http.Request.Method)
+                ? Results.NoContent()
+                : throw new FaultException(Fault.MethodUnsupported, $"The method must be {browsers.Methods}.");
+        }
+    }
+
+    private static RouteHandlerBuilder Complete(RouteHandlerBuilder route, Vendor vendor, BrowserRoute browsers) =>
+        route.WithMetadata(vendor, browsers)
+            .AddEndpointFilter((context, next) => AnswerAsync(vendor, context, next));
 
     private static async ValueTask<object?> AnswerAsync(
         Vendor vendor, EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -63,6 +96,12 @@ internal static class VendorRoutes
         if (refusal.RetryAfter is { } wait)
         {
             AskToWait(http.Response, wait);
+        }
+
+        if (refusal.Fault == Fault.BodyEncoded)
+        {
+            // Which encodings would do (RFC 9110, section 15.5.16).
+            http.Response.Headers.AcceptEncoding = "identity";
         }
 
         return vendor.Refuse(http, refusal);

@@ -23,6 +23,7 @@ public sealed class ServeSettingsTests : IDisposable
         ["Inputs:AllowPrivateUrls"] = "true",
         ["Inputs:ConnectSecondsMax"] = "5",
         ["Inputs:FetchSecondsMax"] = "60",
+        ["Serving:CorsOrigins"] = """["https://app.example", "http://localhost:3000"]""",
         ["Pixelcut:StrictInputSizes"] = "true",
         ["Logging:LogLevel"] = """{"Default": "Warning", "Microsoft": "error"}""",
     };
@@ -100,6 +101,11 @@ public sealed class ServeSettingsTests : IDisposable
     [InlineData(
         """{"Results": {"PublicUrl": "a.example"}}""",
         "Results:PublicUrl must be an address that begins with ")]
+    [InlineData("""{"Serving": {"CorsOrigins": "app.example"}}""", "Serving:CorsOrigins must be an origin such as ")]
+    [InlineData("""{"Serving": {"CorsOrigins": ["https://a.b/"]}}""", "Serving:CorsOrigins:0 must be an origin ")]
+    [InlineData("""{"Serving": {"CorsOrigins": ["*", 5]}}""", "Serving:CorsOrigins:1 must be an origin such as ")]
+    [InlineData("""{"Serving": {"CorsOrigins": [null]}}""", "Serving:CorsOrigins:0 must be an origin such as ")]
+    [InlineData("""{"Serving": {"CorsOrigins": [["*"]]}}""", "Serving:CorsOrigins:0 must be an origin such as ")]
     [InlineData(
         """{"Logging": {"LogLevel": {"Default": "Verbose"}}}""",
         "Logging:LogLevel:Default must be one of Trace, ")]

@@ -49,8 +49,7 @@ public sealed partial class OperatingRoutesTests : IAsyncLifetime
     [Theory]
     [InlineData("GET", "/no/such/path", 404, null)]
     [InlineData("GET", "/openapi/nobody.json", 404, null)]
-    [InlineData("DELETE", "/v1/credits", 405, "GET")]
-    [InlineData("GET", "/v1/upscale", 405, "POST")]
+    [InlineData("POST", "/results/a.png", 405, "GET, HEAD")]
     [InlineData("POST", "/healthz", 405, "GET, HEAD")]
     [InlineData("BREW", "/metrics", 405, "GET, HEAD")]
     public async Task What_is_not_there_is_refused_in_json(string method, string path, int status, string? allow)
@@ -64,13 +63,18 @@ public sealed partial class OperatingRoutesTests : IAsyncLifetime
         Assert.Equal(Id(answer), body.RootElement.GetProperty("request_id").GetString());
     }
 
-    [Fact]
-    public async Task Options_say_which_methods_there_are()
+    [Theory]
+    [InlineData("/v1/upscale", "POST")]
+    [InlineData("/v1/credits", "GET, HEAD")]
+    [InlineData("/healthz", "GET, HEAD")]
+    [InlineData("/results/a.png", "GET, HEAD")]
+    public async Task Options_say_which_methods_there_are(string path, string methods)
     {
-        using var answer = await Send("OPTIONS", "/v1/upscale");
+        using var answer = await Send("OPTIONS", path);
 
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
-        Assert.Equal(["POST"], answer.Content.Headers.Allow);
+        Assert.Equal(methods, string.Join(", ", answer.Content.Headers.Allow));
+        Assert.DoesNotContain("Access-Control", answer.Headers.ToString(), StringComparison.Ordinal);
     }
 
     [Theory, InlineData("/"), InlineData("/healthz"), InlineData("/metrics"), InlineData("/openapi/pixelcut.json")]
@@ -104,6 +108,73 @@ public sealed partial class OperatingRoutesTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Equal("The database cannot be written.\n", await Text(ready));
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_store_results_is_not_ready_and_serves_those_that_there_are()
+    {
+        var address = await Storage.StoredPicture.EnlargeAsync(_client, _server.MakeKey("me"));
+        var results = _server.Get<Enlarger.Server.Storage.DataFolder>().Results;
+        // What lies in the way of the file that is tried out.
+        Directory.CreateDirectory(Path.Combine(results, "probe.part"));
+        _server.Time.Advance(TimeSpan.FromSeconds(2));
+
+        using var ready = await Get("/readyz");
+        using var result = await _client.GetAsync(address, Cancel);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Equal("Results cannot be written to the data folder.\n", await Text(ready));
+        Assert.Equal(HttpStatusCode.OK, result.StatusCode);
+        Directory.Delete(Path.Combine(results, "probe.part"));
+        _server.Time.Advance(TimeSpan.FromSeconds(2));
+        using var again = await Get("/readyz");
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+        Assert.Single(Directory.EnumerateFiles(results));
+    }
+
+    [Theory]
+    [InlineData("https://host.example/up/")]
+    [InlineData("https://host.example/up")]
+    public async Task All_links_are_below_the_public_address(string url)
+    {
+        await using var server = await RunningServer.StartAsync(("Results:PublicUrl", url));
+        using var client = server.Connect();
+
+        var html = await client.GetStringAsync(new Uri("/", UriKind.Relative), Cancel);
+        var document = await client.GetStringAsync(new Uri("/openapi/venice.json", UriKind.Relative), Cancel);
+        var result = await Storage.StoredPicture.EnlargeAsync(client, server.MakeKey("me"));
+
+        var links = Link().Matches(html).Select(match => match.Groups["link"].Value).ToList();
+        Assert.Equal(8, links.Count);
+        Assert.All(links, link => Assert.Matches("^https://host.example/up/[a-z]", link));
+        Assert.Contains("curl -sS https://host.example/up/v1/upscale", html);
+        Assert.Contains("\"url\":\"https://host.example/up\"", document);
+        Assert.StartsWith("https://host.example/up/results/", result.ToString());
+        // Whether the proxy removes the path or not.
+        foreach (var link in links.Append(result.ToString()))
+        {
+            var path = new Uri(link).AbsolutePath;
+            using var passedOn = await client.GetAsync(new Uri(path, UriKind.Relative), Cancel);
+            using var removed = await client.GetAsync(new Uri(path["/up".Length..], UriKind.Relative), Cancel);
+            Assert.Equal((path, HttpStatusCode.OK), (path, passedOn.StatusCode));
+            Assert.Equal((path, HttpStatusCode.OK), (path, removed.StatusCode));
+        }
+    }
+
+    // Machines without a battery start in 1970, or long before.
+    [Theory, InlineData(1), InlineData(1904), InlineData(1969), InlineData(1970), InlineData(2107)]
+    public async Task Any_time_will_do(int year)
+    {
+        _server.Time.Set(new DateTimeOffset(year, 3, 4, 5, 6, 7, TimeSpan.Zero));
+        var key = _server.MakeKey($"key of {year}");
+
+        var address = await Storage.StoredPicture.EnlargeAsync(_client, key);
+        using var result = await _client.GetAsync(address, Cancel);
+        using var ready = await Get("/readyz");
+        using var metrics = await Get("/metrics");
+
+        Assert.All([result, ready, metrics], answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.NotEmpty(Id(result));
     }
 
     [Fact]
@@ -158,7 +229,7 @@ public sealed partial class OperatingRoutesTests : IAsyncLifetime
             var path = $"/openapi/{Path.GetFileName(folder).ToLowerInvariant()}.json";
             using var answer = await Get(path);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-            Assert.Contains($"href=\"{path}\"", html);
+            Assert.Contains($"href=\"{_server.Address.ToString().TrimEnd('/')}{path}\"", html);
         }
     }
 
@@ -220,6 +291,9 @@ public sealed partial class OperatingRoutesTests : IAsyncLifetime
     }
 
     private static string Id(HttpResponseMessage answer) => answer.Headers.GetValues(RequestLog.IdHeader).Single();
+
+    [GeneratedRegex("href=\"(?<link>[^\"]+)\"", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Link();
 
     [GeneratedRegex("<pre>(?<command>.+?)</pre>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Command();

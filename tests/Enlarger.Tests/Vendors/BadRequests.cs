@@ -40,7 +40,9 @@ internal sealed class BadRequests(ContractDocument document, string key, Uri pic
         }
 
         var methods = new[] { "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD" }
-            .Where(method => !document.Operations.Contains(operation with { Method = method }, SamePlace));
+            // HEAD is GET without the body, which is not in documents.
+            .Where(method => !document.Operations.Contains(
+                operation with { Method = method == "HEAD" ? "GET" : method }, SamePlace));
         return new BadRequest(
             "a wrong method", Pick([.. methods]), operation.Path, [GoodKey(), ("X-Try", _bad.Word())], null);
     }

@@ -62,11 +62,13 @@ internal sealed class ContractDocument
     public IReadOnlyList<string> Complaints(string method, string path, ContractAnswer answer)
     {
         var operations = Operations.Where(operation => operation.Path == path).ToList();
-        var operation = operations.Find(operation => operation.Method == method);
+        // HEAD is GET without the body (RFC 9110, section 9.3.2).
+        var operation = operations.Find(operation => operation.Method == (method == "HEAD" ? "GET" : method));
         if (operation is null)
         {
             // Documents say nothing of what is not in them, and HTTP does (RFC 9110, sections 15.5.5 and 15.5.6).
-            return answer.Status is 404 || (operations.Count > 0 && answer.Status is 405)
+            return answer.Status is 404
+                || (operations.Count > 0 && (answer.Status is 405 || (method == "OPTIONS" && answer.Status is 204)))
                 ? []
                 : [$"{answer.Status} where there is no {method} {path}"];
         }
@@ -88,7 +90,7 @@ internal sealed class ContractDocument
             return [$"{status} comes as {answer.MediaType}, which is none of {string.Join(", ", Keys(content))}"];
         }
 
-        return answer.MediaType == "application/json"
+        return answer.MediaType == "application/json" && method != "HEAD"
             ? Schema.Complaints(media["schema"], Parse(answer.Body), $"{status} body")
             : [];
     }

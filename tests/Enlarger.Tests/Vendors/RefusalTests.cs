@@ -16,13 +16,17 @@ public sealed class RefusalTests
     // Those that are somebody else's fault than the caller's, or that waiting makes good.
     private static readonly Fault[] Ours = [Fault.TimedOut, Fault.ResultWrong, Fault.Internal];
 
+    // The others are those of paths and methods that no document has.
+    private static readonly Fault[] FaultsOfRoutes =
+        [.. Enum.GetValues<Fault>().Except([Fault.PathUnknown, Fault.MethodUnsupported])];
+
     private static readonly Fault[] Limits = [Fault.RateExceeded, Fault.ConcurrencyExceeded];
 
     [Fact]
     public async Task Venice_refuses_within_its_contract()
     {
         var contract = ContractDocument.Of("Venice");
-        foreach (var fault in Enum.GetValues<Fault>())
+        foreach (var fault in FaultsOfRoutes)
         {
             var http = await AnswerAsync(VeniceErrors.Answer, new FaultException(fault, "Words.") { Field = "scale" });
 
@@ -36,7 +40,7 @@ public sealed class RefusalTests
     public async Task Stablecog_refuses_within_its_contract()
     {
         var contract = ContractDocument.Of("Stablecog");
-        foreach (var fault in Enum.GetValues<Fault>())
+        foreach (var fault in FaultsOfRoutes)
         {
             var http = await AnswerAsync(StablecogErrors.Answer, new FaultException(fault, "Words."));
 

@@ -25,7 +25,7 @@ internal static class AILabApi
     private const int LongSideMaxUnlessJpeg = 3840;
     private const int ShortSideMaxUnlessJpeg = 2160;
 
-    internal static readonly Vendor AILab = new("ailab", AILabErrors.Answer);
+    internal static readonly Vendor AILab = new("ailab", "ailabapi-api-key", AILabErrors.Answer);
 
     // "Larger than 32x32px, smaller than 1920x1080px": a frame of exactly that size is the commonest there is.
     private static readonly InputLimits Limits = new()
@@ -50,10 +50,8 @@ internal static class AILabApi
         routes.MapPost(UpscalePath, AILab, BodyBytesMax, UpscaleAsync);
         routes.MapGet(CreditsPath, AILab, GetCredits);
         // The envelope is in every answer, so also in those to what is not there.
-        routes.Map("/api/image/{**rest}", AILabErrors.AnswerNotFound).WithMetadata(AILab);
-        routes.Map("/api/common/{**rest}", AILabErrors.AnswerNotFound).WithMetadata(AILab);
-        routes.Map(UpscalePath, AILabErrors.AnswerWrongMethod("POST")).WithMetadata(AILab);
-        routes.Map(CreditsPath, AILabErrors.AnswerWrongMethod("GET")).WithMetadata(AILab);
+        routes.MapUnknown("/api/image", AILab);
+        routes.MapUnknown("/api/common", AILab);
     }
 
     private static async Task<IResult> UpscaleAsync(
@@ -64,7 +62,7 @@ internal static class AILabApi
         ResultLinks results,
         CancellationToken cancel)
     {
-        var visit = reception.Enter(http, ReadKey(http.Request));
+        var visit = reception.Enter(http, AILab.ReadKey(http.Request));
         var request = await AILabRequest.ReadAsync(http.Request, cancel);
         var source = await inbox.LoadAsync(new ImageSource.Upload(request.Image), Limits, cancel);
         var job = new EnlargeJob
@@ -83,7 +81,7 @@ internal static class AILabApi
 
     private static IResult GetCredits(HttpContext http, Reception reception, Database database)
     {
-        var visit = reception.Enter(http, ReadKey(http.Request));
+        var visit = reception.Enter(http, AILab.ReadKey(http.Request));
         var balance = AILabBalance.Of(visit.Account, CreditSummary.Read(database, visit.Account));
         return Results.Json(new AILabBalances(http.TraceIdentifier, balance), AILabJson.Default.AILabBalances);
     }
@@ -115,6 +113,4 @@ internal static class AILabApi
             ? ImageFormat.Jpeg
             : request.Format;
     }
-
-    private static string? ReadKey(HttpRequest http) => http.Headers["ailabapi-api-key"];
 }

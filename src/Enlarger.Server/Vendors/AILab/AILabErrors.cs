@@ -9,11 +9,14 @@ internal static class AILabErrors
     {
         var (status, code, meaning) = refusal.Fault switch
         {
+            Fault.PathUnknown => (404, "ERROR_RESOURCE_NOT_FOUND", "Resource not found."),
+            Fault.MethodUnsupported => (405, "ERROR_ILLEGAL_OPERATION", "Illegal operation."),
             Fault.KeyUnknown => (401, "ERROR_USER_NOT_EXISTS", "The user does not exist."),
             Fault.CreditsInsufficient => (429, "ERROR_NOT_ENOUGH_CREDITS", "Insufficient credits."),
             Fault.RateExceeded => (429, "EXCEEDING_LIMITS", "Exceeds limit."),
             Fault.ConcurrencyExceeded => (429, "EXCEEDING_LIMITS", "Exceeds limit."),
             Fault.ContentTypeUnsupported => (400, "ERROR_INVALID_PARAMETER_FORMAT", "Invalid parameter format."),
+            Fault.BodyEncoded => (415, "ERROR_INVALID_PARAMETER_FORMAT", "Invalid parameter format."),
             Fault.BodyInvalid => (400, "ERROR_INVALID_PARAMETER_FORMAT", "Invalid parameter format."),
             Fault.BodyTooLarge => (413, "ERROR_REQUEST_BODY_TOO_LARGE", "Request body size exceeds limit."),
             Fault.ParameterMissing => (400, "MISSING_PARAMETERS", "Missing parameters."),
@@ -34,28 +37,7 @@ internal static class AILabErrors
             Fault.ResultWrong => (500, "PROCESSING_FAILURE", "Processing failed."),
             Fault.Internal => (500, "SERVICE_INTERNAL_ERROR", "Service internal error." + Again),
         };
-        return Refuse(http, status, code, meaning, refusal.Message);
-    }
-
-    public static IResult AnswerNotFound(HttpContext http) =>
-        Refuse(http, 404, "ERROR_RESOURCE_NOT_FOUND", "Resource not found.", "There is no such API here.");
-
-    public static Func<HttpContext, IResult> AnswerWrongMethod(string allowed) => http =>
-    {
-        http.Response.Headers.Allow = allowed;
-        return Refuse(http, 405, "ERROR_ILLEGAL_OPERATION", "Illegal operation.", $"The method must be {allowed}.");
-    };
-
-    private static (int Status, string Code, string Meaning) OfParameter(string? field) => field switch
-    {
-        "output_format" => (400, "ERROR_INVALID_OUTPUT_FORMAT", "Invalid output format."),
-        // The only way in which a file is wrong as a parameter; all others are about the picture in it.
-        "image" => (400, "PARAMETERS_CANNOT_EMPTY", "Parameters cannot be empty."),
-        _ => (400, "ERROR_INVALID_PARAMETER", "Invalid parameter."),
-    };
-
-    private static IResult Refuse(HttpContext http, int status, string code, string meaning, string words)
-    {
+        var words = refusal.Message;
         var answer = new AILabEnvelope(http.TraceIdentifier)
         {
             ErrorCode = status,
@@ -65,4 +47,12 @@ internal static class AILabErrors
         };
         return Results.Json(answer, AILabJson.Default.AILabEnvelope, statusCode: status);
     }
+
+    private static (int Status, string Code, string Meaning) OfParameter(string? field) => field switch
+    {
+        "output_format" => (400, "ERROR_INVALID_OUTPUT_FORMAT", "Invalid output format."),
+        // The only way in which a file is wrong as a parameter; all others are about the picture in it.
+        "image" => (400, "PARAMETERS_CANNOT_EMPTY", "Parameters cannot be empty."),
+        _ => (400, "ERROR_INVALID_PARAMETER", "Invalid parameter."),
+    };
 }

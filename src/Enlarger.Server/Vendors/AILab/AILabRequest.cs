@@ -11,6 +11,7 @@ internal sealed record AILabRequest(
 {
     public static async Task<AILabRequest> ReadAsync(HttpRequest http, CancellationToken cancel)
     {
+        RequestBody.RefuseEncoded(http);
         if (!FormBody.IsForm(http))
         {
             throw new FaultException(

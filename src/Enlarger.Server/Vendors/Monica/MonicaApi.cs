@@ -3,6 +3,7 @@ using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
+using Microsoft.Net.Http.Headers;
 
 namespace Enlarger.Server.Vendors.Monica;
 
@@ -15,7 +16,7 @@ internal static class MonicaApi
     // "Input images up to 2048x2048 resolution"
     private const int SideMax = 2048;
 
-    internal static readonly Vendor Monica = new("monica", MonicaErrors.Answer);
+    internal static readonly Vendor Monica = new("monica", HeaderNames.Authorization, MonicaErrors.Answer);
 
     private static readonly InputLimits Limits = new()
     {
@@ -29,8 +30,11 @@ internal static class MonicaApi
     // The page names none. Clients fetch the result at once; a day is enough for those that people drive.
     private static readonly TimeSpan ResultLifetime = TimeSpan.FromHours(24);
 
-    public static void MapMonica(this IEndpointRouteBuilder routes) =>
+    public static void MapMonica(this IEndpointRouteBuilder routes)
+    {
         routes.MapPost("/v1/image/tool/upscale", Monica, BodyBytesMax, UpscaleAsync);
+        routes.MapUnknown("/v1/image/tool", Monica);
+    }
 
     private static async Task<IResult> UpscaleAsync(
         HttpContext http,
@@ -40,7 +44,7 @@ internal static class MonicaApi
         ResultLinks results,
         CancellationToken cancel)
     {
-        var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
+        var visit = reception.Enter(http, Monica.ReadKey(http.Request));
         var request = await MonicaRequest.ReadAsync(http.Request, cancel);
         var source = await inbox.LoadAsync(new ImageSource.Link(request.Image), Limits, cancel);
         var job = new EnlargeJob

@@ -15,11 +15,14 @@ internal static class MonicaErrors
         var words = refusal.Message;
         var (status, type, code, message) = refusal.Fault switch
         {
+            Fault.PathUnknown => (404, Invalid, "unknown_url", words),
+            Fault.MethodUnsupported => (405, Invalid, "method_not_supported", words),
             Fault.KeyUnknown => (401, Invalid, "invalid_api_key", WrongKey(http.Request)),
             Fault.CreditsInsufficient => (429, "insufficient_quota", "insufficient_quota", QuotaExceeded),
             Fault.RateExceeded => (429, "requests", "rate_limit_exceeded", RateReached),
             Fault.ConcurrencyExceeded => (429, "requests", "rate_limit_exceeded", RateReached),
             Fault.ContentTypeUnsupported => (400, Invalid, null, words),
+            Fault.BodyEncoded => (415, Invalid, null, words),
             Fault.BodyInvalid => (400, Invalid, null, words),
             Fault.BodyTooLarge => (400, Invalid, null, words),
             Fault.ParameterMissing => (400, Invalid, "missing_required_parameter", words),

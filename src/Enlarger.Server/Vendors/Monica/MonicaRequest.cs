@@ -8,6 +8,7 @@ internal sealed record MonicaRequest(string Image, int Scale)
 {
     public static async Task<MonicaRequest> ReadAsync(HttpRequest http, CancellationToken cancel)
     {
+        RequestBody.RefuseEncoded(http);
         if (!http.HasJsonContentType())
         {
             throw new FaultException(Fault.ContentTypeUnsupported, "The content type must be application/json.");

@@ -19,7 +19,7 @@ internal static class PixelcutApi
     // "Max resolution: 6000x6000px", and the same for results.
     private const int SideMax = 6000;
 
-    internal static readonly Vendor Pixelcut = new("pixelcut", PixelcutErrors.Answer);
+    internal static readonly Vendor Pixelcut = new("pixelcut", "X-API-KEY", PixelcutErrors.Answer);
 
     private static readonly InputLimits Limits = new()
     {
@@ -37,6 +37,8 @@ internal static class PixelcutApi
     {
         routes.MapPost("/v1/upscale", Pixelcut, BodyBytesMax, UpscaleAsync);
         routes.MapGet("/v1/credits", Pixelcut, GetCredits);
+        // The prefix of others, too, whose own paths are longer.
+        routes.MapUnknown("/v1", Pixelcut);
     }
 
     private static async Task<IResult> UpscaleAsync(
@@ -48,7 +50,7 @@ internal static class PixelcutApi
         IOptions<PixelcutSettings> settings,
         CancellationToken cancel)
     {
-        var visit = reception.Enter(http, ReadKey(http.Request));
+        var visit = reception.Enter(http, Pixelcut.ReadKey(http.Request));
         var request = await PixelcutRequest.ReadAsync(http.Request, cancel);
         var source = await inbox.LoadAsync(request.Image, LimitsOf(request.Scale, settings.Value), cancel);
         var wantsBytes = PixelcutRequest.WantsBytes(http.Request);
@@ -70,7 +72,7 @@ internal static class PixelcutApi
 
     private static IResult GetCredits(HttpContext http, Reception reception)
     {
-        var visit = reception.Enter(http, ReadKey(http.Request));
+        var visit = reception.Enter(http, Pixelcut.ReadKey(http.Request));
         return Results.Json(new PixelcutCredits(visit.Account.Balance), PixelcutJson.Default.PixelcutCredits);
     }
 
@@ -92,6 +94,4 @@ internal static class PixelcutApi
 
         int Times(int side) => (int)Math.Round(side * reachable, MidpointRounding.AwayFromZero);
     }
-
-    private static string? ReadKey(HttpRequest http) => http.Headers["X-API-KEY"];
 }

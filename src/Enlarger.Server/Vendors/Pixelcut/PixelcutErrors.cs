@@ -7,11 +7,14 @@ internal static class PixelcutErrors
     {
         var (status, code, words) = refusal.Fault switch
         {
+            Fault.PathUnknown => (404, "not_found", refusal.Message),
+            Fault.MethodUnsupported => (405, "method_not_allowed", refusal.Message),
             Fault.KeyUnknown => (401, "invalid_auth_token", "API Token not found"),
             Fault.CreditsInsufficient => (403, "insufficient_api_credits", "Insufficient credits available"),
             Fault.RateExceeded => (429, "rate_limit_exceeded", "Too many requests"),
             Fault.ConcurrencyExceeded => (429, "rate_limit_exceeded", "Too many requests"),
             Fault.ContentTypeUnsupported => (400, "unsupported_content_type", refusal.Message),
+            Fault.BodyEncoded => (415, "unsupported_content_type", refusal.Message),
             Fault.BodyInvalid => (400, "invalid_request_body", refusal.Message),
             Fault.BodyTooLarge => (400, "file_size_too_large", "File size too large"),
             Fault.ParameterMissing => (400, "missing_parameter", refusal.Message),

@@ -3,6 +3,7 @@ using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
+using Microsoft.Net.Http.Headers;
 
 namespace Enlarger.Server.Vendors.Stablecog;
 
@@ -24,7 +25,7 @@ internal static class StablecogApi
     private const int Quality = 85;
     private const string Extension = ".jpeg";
 
-    internal static readonly Vendor Stablecog = new("stablecog", StablecogErrors.Answer);
+    internal static readonly Vendor Stablecog = new("stablecog", HeaderNames.Authorization, StablecogErrors.Answer);
 
     private static readonly InputLimits Limits = new()
     {
@@ -42,11 +43,14 @@ internal static class StablecogApi
     {
         MapUpscaling(routes.MapGroup("").AddEndpointFilter(StablecogHeaders.SendAsync));
 
-        // All of it, for a base URL that ends in the prefix, and for what StablecogPaths leads here.
-        var all = routes.MapGroup(StablecogPaths.Prefix).AddEndpointFilter(StablecogHeaders.SendAsync);
+        MapShared(routes.MapGroup("").AddEndpointFilter(StablecogHeaders.SendAsync).WithMetadata(new SharedPath()));
+        routes.MapUnknown("/v1/image", Stablecog);
+
+        // All of it, for a base URL that ends in the prefix.
+        var all = routes.MapGroup("/stablecog").AddEndpointFilter(StablecogHeaders.SendAsync);
         MapUpscaling(all);
-        all.MapPost(StablecogPaths.Upscale, Stablecog, BodyBytesMax, UpscaleAsync);
-        all.MapGet(StablecogPaths.Credits, Stablecog, StablecogCatalog.GetCredits);
+        MapShared(all);
+        all.MapUnknown("", Stablecog);
     }
 
     private static void MapUpscaling(IEndpointRouteBuilder routes)
@@ -59,6 +63,12 @@ internal static class StablecogApi
         routes.MapGet("/v1/image/upscale/defaults", Stablecog, StablecogCatalog.GetDefaults);
     }
 
+    private static void MapShared(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/upscale", Stablecog, BodyBytesMax, UpscaleAsync);
+        routes.MapGet("/v1/credits", Stablecog, StablecogCatalog.GetCredits);
+    }
+
     private static async Task<IResult> UpscaleAsync(
         HttpContext http,
         Reception reception,
@@ -67,7 +77,7 @@ internal static class StablecogApi
         ResultLinks results,
         CancellationToken cancel)
     {
-        var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
+        var visit = reception.Enter(http, Stablecog.ReadKey(http.Request));
         var request = await StablecogRequest.ReadAsync(http.Request, cancel);
         // Errors from here on may name them.
         http.Features.Set(request.Settings);

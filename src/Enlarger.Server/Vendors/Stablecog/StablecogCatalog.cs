@@ -29,7 +29,7 @@ internal static class StablecogCatalog
 
     public static IResult GetCredits(HttpContext http, Reception reception)
     {
-        var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
+        var visit = reception.Enter(http, StablecogApi.Stablecog.ReadKey(http.Request));
         var balance = visit.Account.Balance;
         var type = new StablecogCreditType(
             CreditTypeId, "Granted", balance, "Credits that were granted to this API key.");

@@ -14,11 +14,14 @@ internal static class StablecogErrors
         var settings = http.Features.Get<StablecogSettings>();
         return refusal.Fault switch
         {
+            Fault.PathUnknown => Send(404, new StablecogError("not_found", words)),
+            Fault.MethodUnsupported => Send(405, new StablecogError("method_not_allowed", words)),
             Fault.KeyUnknown => Send(401, new StablecogError("Unauthorized")),
             Fault.CreditsInsufficient => Send(400, new StablecogError("insufficient_credits")),
             Fault.RateExceeded => SendTooMany(http, refusal),
             Fault.ConcurrencyExceeded => SendTooMany(http, refusal),
             Fault.ContentTypeUnsupported => Send(400, new StablecogError("json_parse_error", words)),
+            Fault.BodyEncoded => Send(415, new StablecogError("json_parse_error", words)),
             Fault.BodyInvalid => Send(400, new StablecogError("json_parse_error", words)),
             Fault.BodyTooLarge when FormBody.IsForm(http.Request) => Send(
                 400, new StablecogError("image_url_width_height_error", words)),

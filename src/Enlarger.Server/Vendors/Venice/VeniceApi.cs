@@ -3,6 +3,7 @@ using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
+using Microsoft.Net.Http.Headers;
 
 namespace Enlarger.Server.Vendors.Venice;
 
@@ -26,7 +27,7 @@ internal static class VeniceApi
     // Longer strips are no pictures, and an engine that computes whole rows would hold a gigabyte of a few of them.
     private const int SideMax = 16_384;
 
-    internal static readonly Vendor Venice = new("venice", VeniceErrors.Answer);
+    internal static readonly Vendor Venice = new("venice", HeaderNames.Authorization, VeniceErrors.Answer);
 
     private static readonly InputLimits Limits = new()
     {
@@ -47,16 +48,13 @@ internal static class VeniceApi
         var api = routes.MapGroup("/api/v1").AddEndpointFilter(VeniceHeaders.SendAsync);
         api.MapPost("/image/upscale", Venice, BodyBytesMax, UpscaleAsync);
         api.MapGet("/models", Venice, VeniceModels.List);
-        api.Map("/image/upscale", (HttpContext http) => VeniceErrors.MethodNotAllowed(http, "POST"))
-            .WithMetadata(Venice);
-        api.Map("/models", (HttpContext http) => VeniceErrors.MethodNotAllowed(http, "GET")).WithMetadata(Venice);
-        api.Map("/{**path}", VeniceErrors.NotFound).WithMetadata(Venice);
+        api.MapUnknown("", Venice);
     }
 
     private static async Task<IResult> UpscaleAsync(
         HttpContext http, Reception reception, ImageInbox inbox, JobQueue jobs, CancellationToken cancel)
     {
-        var visit = reception.Enter(http, Vendor.ReadBearer(http.Request));
+        var visit = reception.Enter(http, Venice.ReadKey(http.Request));
         var (source, scale, enhance) = await LoadAsync(http.Request, inbox, cancel);
         var job = new EnlargeJob
         {

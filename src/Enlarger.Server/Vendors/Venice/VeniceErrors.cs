@@ -15,11 +15,14 @@ internal static class VeniceErrors
     {
         var (status, words) = refusal.Fault switch
         {
+            Fault.PathUnknown => (404, "Not found"),
+            Fault.MethodUnsupported => (405, "Method not allowed"),
             Fault.KeyUnknown => (401, "Authentication failed"),
             Fault.CreditsInsufficient => (402, "Insufficient USD or Diem balance to complete request"),
             Fault.RateExceeded => (429, "Rate limit exceeded"),
             Fault.ConcurrencyExceeded => (429, "Rate limit exceeded"),
             Fault.ContentTypeUnsupported => (415, "Invalid request content-type"),
+            Fault.BodyEncoded => (415, "Invalid request content-encoding"),
             Fault.BodyInvalid => (400, Invalid),
             Fault.BodyTooLarge => (413, "File size exceeds maximum limit"),
             Fault.ParameterMissing => (400, Invalid),
@@ -47,14 +50,6 @@ internal static class VeniceErrors
 
         var issues = status == 400 ? IssuesOf(refusal) : null;
         return Send(status, new VeniceError(words, issues is null ? null : DetailsOf(issues), issues));
-    }
-
-    public static IResult NotFound() => Send(404, new VeniceError("Not found"));
-
-    public static IResult MethodNotAllowed(HttpContext http, string allowed)
-    {
-        http.Response.Headers.Allow = allowed;
-        return Send(405, new VeniceError("Method not allowed"));
     }
 
     private static IResult Send(int status, VeniceError error) =>
