@@ -25,7 +25,7 @@ public sealed class EncoderFigures
 
     private static readonly Setting[] Settings =
     [
-        new("JPEG, tables that fit", "jpegsave_target", ("Q", 90), ("optimize-coding", 1)),
+        new("JPEG, optimised tables", "jpegsave_target", ("Q", 90), ("optimize-coding", 1)),
         new("JPEG, standard tables", "jpegsave_target", ("Q", 90), ("optimize-coding", 0)),
         .. Png(6, ("none", None), ("sub", Sub), ("up", Up), ("Paeth", Paeth), ("chosen for each row", All)),
         .. Png(4, ("up", Up)),
