@@ -38,7 +38,11 @@ public sealed class ImageEnlarger(ModelStore models)
     /// alpha varies.
     /// </remarks>
     /// <param name="source">The file to read, from its current position to its end.</param>
-    /// <param name="target">Where the result goes. After an exception, throw away what it received.</param>
+    /// <param name="target">
+    /// Where the result goes. After an exception, throw away what it received. Where it can seek, and the network that
+    /// <see cref="ModelStore.Auto"/> chose fails the fidelity check, it is cut back to where it began, and a kernel
+    /// without a network takes over.
+    /// </param>
     /// <param name="options">Scale or size, model, format.</param>
     /// <param name="progress">Told the finished part, 0 to 1, every few rows.</param>
     /// <param name="cancel">Stops within the time of a band of rows.</param>
@@ -114,13 +118,44 @@ public sealed class ImageEnlarger(ModelStore models)
         var clock = Stopwatch.StartNew();
         var asked = models.Get(options.Model);
         var read = readPicture();
-        var image = read.Image;
-        var choice = ModelChoice.For(image, asked, options, models);
+        var start = target.CanSeek ? target.Position : 0;
+        var choice = ModelChoice.For(read.Image, asked, options, models);
         var decoded = clock.Elapsed;
 
+        var format = options.Format ?? read.Format;
+        try
+        {
+            return Enlarge(read, choice, options, format, target, progress, (clock, decoded), cancel);
+        }
+        catch (ImageException refusal) when (refusal.Fault == ImageFault.ResultWrong
+            && asked.Name == ModelStore.Auto && target.CanSeek)
+        {
+            // What auto chose cannot do this picture, and a kernel can do any.
+            target.SetLength(start);
+            target.Position = start;
+            var kernel = choice with { Model = models.Get(ModelStore.Fallback), Restoration = null };
+            var result = Enlarge(read, kernel, options, format, target, progress, (clock, decoded), cancel);
+            return result with { Notes = [.. result.Notes, FellBack(choice.Model, kernel.Model)] };
+        }
+    }
+
+    private static string FellBack(Model model, Model kernel) =>
+        $"The result of the network {model.Name} was too far from the picture, so {kernel.Name} was used instead.";
+
+    private static EnlargeResult Enlarge(
+        ReadImage read,
+        ModelChoice choice,
+        EnlargeOptions options,
+        ImageFormat format,
+        Stream target,
+        IProgress<double>? progress,
+        (Stopwatch Clock, TimeSpan Decoded) times,
+        CancellationToken cancel)
+    {
+        var image = read.Image;
+        var started = times.Clock.Elapsed;
         var plan = EnlargePlan.For(new PixelSize(image.Width, image.Height), options, choice);
         var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-        var format = options.Format ?? read.Format;
         ImageWriter.CheckSize(plan.LayoutOf(image), format);
         using var rows = new EnlargedRows(image, plan, new TilingOptions { Threads = threads }, cancel);
 
@@ -128,9 +163,9 @@ public sealed class ImageEnlarger(ModelStore models)
         var losses = ImageWriter.Write(
             rows.Layout, metadata, ReadRow, target, new WriteOptions(format, options.Quality), cancel);
 
-        var times = new EnlargeTimes(decoded, rows.Time, clock.Elapsed - decoded - rows.Time);
         return new EnlargeResult(
-            image.Layout, read.Format, read.Frames, rows.Layout, format, choice.Model.Name, rows.Fidelity, times)
+            image.Layout, read.Format, read.Frames, rows.Layout, format, choice.Model.Name, rows.Fidelity,
+            new EnlargeTimes(times.Decoded, rows.Time, times.Clock.Elapsed - started - rows.Time))
         {
             Traits = choice.Traits,
             Restored = choice.Restoration?.Strength ?? 0,

@@ -23,6 +23,9 @@ public sealed class ModelStore
     internal const string Drawing = "drawing";
     internal const string Restore = "restore";
 
+    // The kernel that takes the place of a network that fails.
+    internal const string Fallback = "bicubic";
+
     // Photo trained on, to be sharper than the truth allows.
     internal const string Enhance = "enhance";
 
