@@ -46,8 +46,7 @@ internal sealed record DecodeReply(
 
         var samples = GC.AllocateUninitializedArray<byte>(checked((int)(layout.RowBytes * layout.Height)));
         stream.ReadExactly(samples);
-        var image = new PixelImage(
-            layout.Width, layout.Height, layout.Channels, layout.BitDepth, samples, reply.Metadata);
+        var image = new PixelImage(layout, samples, reply.Metadata);
         return new ReadImage(image, reply.Format, reply.Frames) { Notes = reply.Notes };
     }
 

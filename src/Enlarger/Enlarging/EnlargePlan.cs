@@ -56,7 +56,10 @@ internal sealed record EnlargePlan(
     {
         var colours = image.Layout.ColourChannels;
         var added = (Enhancement?.ColourChannels(colours) ?? colours) - colours;
-        return new PixelLayout(Size.Width, Size.Height, image.Channels + added, image.BitDepth);
+        return new PixelLayout(Size.Width, Size.Height, image.Channels + added, image.BitDepth)
+        {
+            HasExtra = image.Layout.HasExtra,
+        };
     }
 
     private static PixelSize Target(PixelSize source, EnlargeOptions options)

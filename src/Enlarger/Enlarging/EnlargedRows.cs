@@ -9,7 +9,7 @@ namespace Enlarger.Enlarging;
 /// <summary>
 /// The rows of an enlarged picture: picture, restoring, networks, reduction, fidelity check. Enhancement stands around
 /// the networks, which are checked without it, and then the whole. Alpha takes the same way on its own, and is never
-/// restored or enhanced.
+/// restored or enhanced; so does an extra channel that is no alpha.
 /// </summary>
 /// <remarks>
 /// Up to the last network, rows are computed ahead in a thread of their own; what follows is done as rows are asked
@@ -43,7 +43,8 @@ internal sealed class EnlargedRows : IDisposable
         var (size, colours) = (new PixelSize(image.Width, image.Height), image.Layout.ColourChannels);
         Layout = plan.LayoutOf(image);
         _colourRow = new float[checked(plan.Size.Width * Layout.ColourChannels)];
-        _alphaRow = new float[image.Layout.HasAlpha ? plan.Size.Width : 0];
+        var hasPlane = Layout.Channels > Layout.ColourChannels;
+        _alphaRow = new float[hasPlane ? plan.Size.Width : 0];
         _pictureAlphaRow = new float[image.Width];
         var enhancement = plan.Enhancement is { IsFaithful: false } wanted ? wanted : null;
         var plain = plan.Passes.Count > 0 ? FidelityBounds.Faithful : FidelityBounds.Kernel;
@@ -51,8 +52,8 @@ internal sealed class EnlargedRows : IDisposable
         var isStyled = enhancement is { Style.IsPlain: false };
         _check = new FidelityCheck(size, colours, plan.Size, Layout.ColourChannels, bounds, isStyled);
 
-        var constant = image.Layout.HasAlpha ? ConstantAlpha(image) : 1;
-        _bleed = constant is null ? new AlphaBleed(image) : null;
+        var constant = hasPlane ? ConstantAlpha(image) : 1;
+        _bleed = constant is null && image.Layout.HasAlpha ? new AlphaBleed(image) : null;
         var restoration = plan.Choice.Restoration;
         var picture = restoration is null ? ReadPicture : Restored(restoration, tiling);
         if (enhancement is null)
@@ -115,7 +116,7 @@ internal sealed class EnlargedRows : IDisposable
     {
         _watch.Start();
         _colours(y, _colourRow);
-        if (Layout.HasAlpha)
+        if (_alphaRow.Length > 0)
         {
             _alpha(y, _alphaRow);
         }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Enlarger.Imaging.Colour;
 using Enlarger.Imaging.Vips;
 
 namespace Enlarger.Imaging;
@@ -14,6 +15,7 @@ internal sealed unsafe class EncodedPicture : IDisposable
 
     // VipsFailOn: what the decoder calls an error, or a file that ends too early, is refused; its warnings are not.
     private const int FailOnError = 2;
+    private const int FailOnWarning = 3;
 
     private readonly ReadOnlyMemory<byte> _file;
     private readonly PreparedPng? _png;
@@ -22,16 +24,22 @@ internal sealed unsafe class EncodedPicture : IDisposable
     private readonly ImageFormat _format;
     private readonly VipsConversion _conversion;
     private readonly List<string> _notes = [];
+    private ReadOnlyMemory<byte>? _probe;
 
     private EncodedPicture(
-        ReadOnlyMemory<byte> file, MemoryHandle pin, VipsImage image, ImageFormat format, PreparedPng? png)
+        ReadOnlyMemory<byte> file,
+        MemoryHandle pin,
+        VipsImage image,
+        ImageFormat format,
+        PreparedPng? png,
+        TiffKind? tiff)
     {
         _file = file;
         _png = png;
         _pin = pin;
         _image = image;
         _format = format;
-        _conversion = VipsConversion.Plan(image, format);
+        _conversion = VipsConversion.Plan(image, format, tiff);
         Frames = format == ImageFormat.Avif
             ? Math.Max(image.Pages, AvifFile.Frames(file.Span))
             : png?.Frames ?? image.Pages;
@@ -58,6 +66,9 @@ internal sealed unsafe class EncodedPicture : IDisposable
     {
         VipsLibrary.Start();
         PreparedPng? png = null;
+        TiffKind? tiff = null;
+        ReadOnlyMemory<byte>? probe = null;
+        var failOn = FailOnError;
         if (format == ImageFormat.Png)
         {
             png = PngChunks.Prepare(file);
@@ -66,14 +77,20 @@ internal sealed unsafe class EncodedPicture : IDisposable
         else if (format == ImageFormat.Tiff)
         {
             TiffDirectory.RefuseRaw(file.Span);
+            tiff = TiffKind.Read(file.Span);
+        }
+        else if (format == ImageFormat.Jpeg)
+        {
+            file = JpegMarkers.Complete(file, out probe);
+            failOn = probe is null ? FailOnError : FailOnWarning;
         }
 
         var pin = file.Pin();
         VipsImage? image = null;
         try
         {
-            image = Load((byte*)pin.Pointer, file.Length, format);
-            return new EncodedPicture(file, pin, image, format, png);
+            image = Load((byte*)pin.Pointer, file.Length, format, failOn);
+            return new EncodedPicture(file, pin, image, format, png, tiff) { _probe = probe };
         }
         catch (VipsException exception)
         {
@@ -96,8 +113,12 @@ internal sealed unsafe class EncodedPicture : IDisposable
         try
         {
             var samples = _conversion.Run(_image, cancel);
-            return new PixelImage(
-                Layout.Width, Layout.Height, Layout.Channels, Layout.BitDepth, samples, ReadMetadata());
+            if (_probe is { } probe && !DecodesTo(samples, probe, cancel))
+            {
+                throw new ImageException(ImageFault.Damaged, "The JPEG file is damaged or cut off.");
+            }
+
+            return new PixelImage(Layout, samples, WithLabel(ReadMetadata()));
         }
         catch (VipsException exception)
         {
@@ -111,7 +132,14 @@ internal sealed unsafe class EncodedPicture : IDisposable
         _pin.Dispose();
     }
 
-    private static VipsImage Load(byte* bytes, int count, ImageFormat format)
+    private bool DecodesTo(byte[] samples, ReadOnlyMemory<byte> file, CancellationToken cancel)
+    {
+        using var pin = file.Pin();
+        using var image = Load((byte*)pin.Pointer, file.Length, _format, FailOnError);
+        return _conversion.Run(image, cancel).AsSpan().SequenceEqual(samples);
+    }
+
+    private static VipsImage Load(byte* bytes, int count, ImageFormat format, int failOn)
     {
         using var loader = new VipsOperation(format switch
         {
@@ -126,7 +154,7 @@ internal sealed unsafe class EncodedPicture : IDisposable
         return loader
             .Set("buffer", bytes, count)
             .Set("access", AccessSequential)
-            .Set("fail-on", FailOnError)
+            .Set("fail-on", failOn)
             .RunToImage();
     }
 
@@ -157,6 +185,15 @@ internal sealed unsafe class EncodedPicture : IDisposable
         {
             PngTexts = Block(_png?.Texts),
         };
+    }
+
+    // A profile that says what the file says otherwise about its colours.
+    private ImageMetadata WithLabel(ImageMetadata metadata)
+    {
+        var label = ColourLabel.Find(_file.Span, _format, _image.GetBlob(VipsImage.ExifField));
+        return label is null || (metadata.ColourProfile is not null && !label.BeforeProfile)
+            ? metadata
+            : metadata with { ColourProfile = Block(label.ToProfile(Layout.Channels)), CodePoints = label.Codes };
     }
 
     private byte[]? ReadExif(byte[]? block)

@@ -8,6 +8,9 @@ internal static class IccProfile
     /// <summary>The channels of CMYK, which no <see cref="PixelLayout"/> has.</summary>
     public const int CmykChannels = 0;
 
+    /// <summary>The white that profiles relate colours to, as X, Y and Z (7.2.16).</summary>
+    public static readonly double[] WhiteD50 = [0.9642, 1, 0.8249];
+
     private const int HeaderBytes = 128;
     private const int TagBytes = 12;
     private const uint IntentMax = ushort.MaxValue - 1;
@@ -35,7 +38,22 @@ internal static class IccProfile
             return null;
         }
 
-        return bytes;
+        return WithD50(bytes);
+    }
+
+    // Some programs round the white differently, and libpng leaves out a profile for it. No other white is allowed.
+    private static ReadOnlyMemory<byte> WithD50(ReadOnlyMemory<byte> profile)
+    {
+        const int illuminantAt = 68;
+        ReadOnlySpan<byte> d50 = [0, 0, 0xF6, 0xD6, 0, 1, 0, 0, 0, 0, 0xD3, 0x2D];
+        if (profile.Span[illuminantAt..].StartsWith(d50))
+        {
+            return profile;
+        }
+
+        var corrected = profile.ToArray();
+        d50.CopyTo(corrected.AsSpan(illuminantAt));
+        return corrected;
     }
 
     private static bool IsHeaderSound(ReadOnlySpan<byte> profile, int channels)

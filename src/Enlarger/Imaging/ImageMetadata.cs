@@ -1,3 +1,5 @@
+using Enlarger.Imaging.Colour;
+
 namespace Enlarger.Imaging;
 
 /// <summary>What travels with the pixels of a picture, as the blocks that its file held.</summary>
@@ -16,6 +18,12 @@ public sealed record ImageMetadata(
     ReadOnlyMemory<byte>? Iptc = null,
     PixelDensity? Density = null)
 {
+    /// <summary>
+    /// What the samples mean as numbers, where the file told them; <see cref="ColourProfile"/> says the same, as far as
+    /// a profile can. PNG and AVIF keep them.
+    /// </summary>
+    public CodePoints? CodePoints { get; init; }
+
     /// <summary>Nothing but pixels.</summary>
     public static ImageMetadata None { get; } = new();
 
@@ -29,5 +37,5 @@ public sealed record ImageMetadata(
     internal PixelSize? Size { get; init; }
 
     /// <summary>The same without what tells of a person or a place; the colours stay right.</summary>
-    public ImageMetadata Stripped() => new(ColourProfile);
+    public ImageMetadata Stripped() => new(ColourProfile) { CodePoints = CodePoints };
 }

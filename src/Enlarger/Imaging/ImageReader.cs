@@ -23,7 +23,10 @@ public static class ImageReader
     /// <remarks>
     /// Palettes become RGB, or RGBA where they have transparent colours, 1-bit pictures become 8-bit grey, grey stays
     /// grey, 16 bit stays 16 bit. Samples of AVIF with 10 or 12 bits are spread over 0 to 65535. CMYK becomes sRGB
-    /// through its profile; other profiles stay with the samples they describe.
+    /// through its profile; other profiles stay with the samples they describe. What a file says about its colours
+    /// without a profile becomes one. Of TIFF, only a channel that is declared as alpha is alpha; of the others behind
+    /// the colours one stays, and none beside alpha or CMYK. A JPEG file that lacks nothing but its last marker is
+    /// read.
     /// </remarks>
     /// <exception cref="ImageException">No picture, not a supported one, damaged, or over a limit.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was cancelled.</exception>

@@ -1,4 +1,5 @@
 using Enlarger.Imaging.Bmp;
+using Enlarger.Imaging.Colour;
 
 namespace Enlarger.Imaging;
 
@@ -67,16 +68,20 @@ public static class ImageWriter
         var fitted = RowFitting.LayoutFor(layout, options.Format);
         var source = RowFitting.Fit(layout, rows, options.Format);
         var (travelling, notes) = MetadataFitting.Fit(metadata, fitted, options.Format);
+        using var label = metadata.CodePoints is { } codes && LabelStream.Holds(options.Format)
+            ? new LabelStream(target, options.Format, codes)
+            : null;
         if (options.Format == ImageFormat.Bmp)
         {
             BmpWriter.Write(fitted, travelling, source, target, cancel);
         }
         else
         {
-            PictureEncoder.Write(fitted, travelling, source, target, options, cancel);
+            PictureEncoder.Write(fitted, travelling, source, label ?? target, options, cancel);
         }
 
-        return notes;
+        label?.Complete();
+        return [.. notes, .. ColourLosses.Of(layout, metadata, options.Format)];
     }
 
     /// <summary>Refuses a picture that is too large for a format, before anything is made of it.</summary>

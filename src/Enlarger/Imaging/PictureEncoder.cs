@@ -20,6 +20,11 @@ internal static class PictureEncoder
     // of 4 makes WebP 8 % smaller, of the same quality, for more than twice the time, all of it after the last row.
     private const int WebpEffort = 1;
 
+    // How each block is predicted must fit 512 KiB. From this effort on the encoder keeps to that by itself; below it,
+    // textured pictures of more than some 20 megapixels fail at the end.
+    private const int WebpFittingEffort = 2;
+    private const long WebpQuickPixelsMax = 12_000_000;
+
     // With the filter "up", level 6 makes PNG 5 % smaller for twice the time.
     private const int PngCompression = 3;
 
@@ -67,7 +72,11 @@ internal static class PictureEncoder
         try
         {
             using var source = new VipsRows(layout, rows, DensityUnknown, callbacks);
-            var keep = MetadataFields.Set(source.Image, metadata, layout, options.Format);
+
+            // The code points say it better in AVIF, where a profile would count more than they.
+            var isLabelled = options.Format == ImageFormat.Avif && metadata.CodePoints is not null;
+            var travelling = isLabelled ? metadata with { ColourProfile = null } : metadata;
+            var keep = MetadataFields.Set(source.Image, travelling, layout, options.Format);
             var needsSrgb = keep.HasFlag(VipsKeep.Icc) && NeedsSrgb(layout, options.Format);
             using var converted = needsSrgb ? ToSrgb(source.Image, layout) : null;
             if (converted is not null)
@@ -83,10 +92,10 @@ internal static class PictureEncoder
                 .Set("keep", (int)keep)
                 .Run();
         }
-        catch (VipsException)
+        catch (VipsException exception)
         {
             callbacks.ThrowIfFailed();
-            throw;
+            throw EncoderFailed(layout, options.Format, exception);
         }
 
         callbacks.ThrowIfFailed();
@@ -98,6 +107,12 @@ internal static class PictureEncoder
 
         if (scratch is not null)
         {
+            if (layout.HasExtra)
+            {
+                // libvips calls it alpha.
+                TiffKind.SetUnspecified(scratch);
+            }
+
             TiffTags.Add(scratch, Describing(metadata));
             Copy(scratch, target, cancel);
         }
@@ -137,6 +152,14 @@ internal static class PictureEncoder
         return tags;
     }
 
+    // The rows and the target speak for themselves, so what is left is a limit of the encoder, or of memory.
+    private static ImageException EncoderFailed(PixelLayout layout, ImageFormat format, VipsException exception) =>
+        new(
+            ImageFault.TooLarge,
+            $"The {format.DisplayName()} encoder cannot write this picture of {layout.Width} x {layout.Height} pixels; "
+            + "PNG and TIFF can hold it.",
+            exception);
+
     private static VipsOperation NewSaver(PixelLayout layout, WriteOptions options) => options.Format switch
     {
         // Huffman tables that fit the picture would save 3 % of the bytes, take two and a half times as long, and hold
@@ -149,7 +172,7 @@ internal static class PictureEncoder
             .Set("filter", PngFilterUp),
         ImageFormat.Webp => new VipsOperation("webpsave_target")
             .Set("Q", options.Quality ?? WebpQuality)
-            .Set("effort", WebpEffort),
+            .Set("effort", (long)layout.Width * layout.Height > WebpQuickPixelsMax ? WebpFittingEffort : WebpEffort),
         ImageFormat.Avif => new VipsOperation("heifsave_target")
             .Set("Q", options.Quality ?? AvifQuality)
             .Set("compression", HeifCompressionAv1)

@@ -14,18 +14,32 @@ public sealed class PixelImage
     /// <exception cref="ArgumentException">A number is out of range, or the length does not fit.</exception>
     public PixelImage(
         int width, int height, int channels, int bitDepth, byte[] samples, ImageMetadata? metadata = null)
+        : this(new PixelLayout(width, height, channels, bitDepth), samples, metadata)
     {
+    }
+
+    /// <summary>Wraps <paramref name="samples"/> without copying them.</summary>
+    /// <param name="layout">Size, channels and depth.</param>
+    /// <param name="samples"><see cref="PixelLayout.RowBytes"/> bytes for each row.</param>
+    /// <param name="metadata">What travels with the pixels, or null for none.</param>
+    /// <exception cref="ArgumentException">The length does not fit.</exception>
+    public PixelImage(PixelLayout layout, byte[] samples, ImageMetadata? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(samples);
-        Layout = new PixelLayout(width, height, channels, bitDepth);
-        if (samples.LongLength != Layout.RowBytes * height)
+        Layout = layout;
+        if (samples.LongLength != layout.RowBytes * layout.Height)
         {
             throw new ArgumentException(
-                $"{width}x{height} with {channels} channels of {bitDepth} bits needs {Layout.RowBytes * height} bytes.",
+                $"{layout.Width}x{layout.Height} with {layout.Channels} channels of {layout.BitDepth} bits needs "
+                + $"{layout.RowBytes * layout.Height} bytes.",
                 nameof(samples));
         }
 
         Samples = samples;
-        Metadata = metadata is null ? ImageMetadata.None : metadata with { Size = new PixelSize(width, height) };
+        Metadata = metadata is null
+            ? ImageMetadata.None
+            : metadata with { Size = new PixelSize(layout.Width, layout.Height) };
     }
 
     /// <summary>Size, channels and depth.</summary>

@@ -36,8 +36,14 @@ public sealed record PixelLayout
     /// <summary>8 or 16 bits a sample.</summary>
     public int BitDepth { get; }
 
+    /// <summary>
+    /// The last of two or four channels is not alpha but something that the file does not explain, such as a selection
+    /// or an ink. It hides no colours, and only TIFF holds it.
+    /// </summary>
+    public bool HasExtra { get; init; }
+
     /// <summary>The last of two or four channels is alpha.</summary>
-    public bool HasAlpha => Channels is 2 or 4;
+    public bool HasAlpha => Channels is 2 or 4 && !HasExtra;
 
     /// <summary>Channels without alpha: 1 or 3.</summary>
     public int ColourChannels => Channels < 3 ? 1 : 3;

@@ -59,7 +59,10 @@ public static class Resampling
     // The part of the picture from its top left corner that is "from" in size becomes the whole result.
     private static PixelImage Resize(PixelImage image, PixelSize from, PixelSize to, ResampleKernel kernel)
     {
-        var layout = new PixelLayout(to.Width, to.Height, image.Channels, image.BitDepth);
+        var layout = new PixelLayout(to.Width, to.Height, image.Channels, image.BitDepth)
+        {
+            HasExtra = image.Layout.HasExtra,
+        };
         var result = new byte[layout.RowBytes * to.Height];
         var row = new float[to.Width * image.Channels];
         var resampler = new RowResampler(from, to, image.Channels, kernel, ReadSource);
@@ -75,7 +78,7 @@ public static class Resampling
             Round(row, bytes, image.BitDepth);
         }
 
-        return new PixelImage(to.Width, to.Height, image.Channels, image.BitDepth, result, image.Metadata);
+        return new PixelImage(layout, result, image.Metadata);
 
         void ReadSource(int y, Span<float> samples)
         {

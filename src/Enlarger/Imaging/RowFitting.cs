@@ -14,13 +14,26 @@ internal static class RowFitting
         new(
             layout.Width,
             layout.Height,
-            format.HoldsAlpha() ? layout.Channels : layout.ColourChannels,
-            format.Holds16Bit() ? layout.BitDepth : 8);
+            HoldsLast(layout, format) ? layout.Channels : layout.ColourChannels,
+            format.Holds16Bit() ? layout.BitDepth : 8)
+        {
+            HasExtra = layout.HasExtra && HoldsLast(layout, format),
+        };
+
+    /// <summary>Whether a format holds alpha, or the extra channel that a picture has in its place.</summary>
+    public static bool HoldsLast(PixelLayout layout, ImageFormat format) =>
+        layout.HasExtra ? format == ImageFormat.Tiff : format.HoldsAlpha();
 
     /// <summary>Wraps <paramref name="rows"/> where something has to change.</summary>
     public static RowSource Fit(PixelLayout layout, RowSource rows, ImageFormat format)
     {
         var fitted = LayoutFor(layout, format);
+        if (layout.HasExtra && !fitted.HasExtra)
+        {
+            var colours = new PixelLayout(layout.Width, layout.Height, layout.ColourChannels, layout.BitDepth);
+            return Fit(colours, WithoutLast(layout, colours, rows), format);
+        }
+
         if (format == ImageFormat.Avif && layout.BitDepth == 16)
         {
             return (y, samples) =>
@@ -65,6 +78,20 @@ internal static class RowFitting
         {
             target[i] = RoundTo8(source[i]);
         }
+    }
+
+    private static RowSource WithoutLast(PixelLayout layout, PixelLayout colours, RowSource rows)
+    {
+        var source = new byte[layout.RowBytes];
+        var (pixelBytes, colourBytes) = (layout.Channels * layout.BitDepth / 8, colours.Channels * layout.BitDepth / 8);
+        return (y, samples) =>
+        {
+            rows(y, source);
+            for (int from = 0, to = 0; to < samples.Length; from += pixelBytes, to += colourBytes)
+            {
+                source.AsSpan(from, colourBytes).CopyTo(samples[to..]);
+            }
+        };
     }
 
     private static void RoundTo12(Span<byte> samples)

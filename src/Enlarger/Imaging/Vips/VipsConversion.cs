@@ -16,15 +16,25 @@ internal sealed unsafe class VipsConversion
     private const string ProfileLeftOut =
         "The colour profile is damaged or describes other channels, and was left out.";
 
+    // Colours, alpha and a few inks or selections. Each takes memory while the picture is decoded.
+    private const int BandsMax = 8;
+
     private readonly int _orientation;
     private readonly bool _cmyk;
     private readonly int _spreadBits;
 
+    // What a decoder delivers: colours, and any number of channels behind them.
+    private readonly int _decodedChannels;
+
+    // Which of the decoded channels is the last of the picture, behind its colours; null for none.
+    private readonly int? _last;
+
     private VipsConversion(
-        PixelLayout layout, int orientation, bool cmyk, int spreadBits, ReadOnlyMemory<byte>? profile)
+        PixelLayout layout, int decodedChannels, int? last, int orientation, bool cmyk, int spreadBits)
     {
         Layout = layout;
-        Profile = profile;
+        _decodedChannels = decodedChannels;
+        _last = last;
         _orientation = orientation;
         _cmyk = cmyk;
         _spreadBits = spreadBits;
@@ -34,14 +44,14 @@ internal sealed unsafe class VipsConversion
     public PixelLayout Layout { get; }
 
     /// <summary>The profile of the file, if it has a sound one that describes the samples.</summary>
-    public ReadOnlyMemory<byte>? Profile { get; }
+    public ReadOnlyMemory<byte>? Profile { get; private init; }
 
     /// <summary>What the file holds and could not be used, one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
     /// <summary>Decides from the header of <paramref name="image"/>.</summary>
     /// <exception cref="ImageException">Samples of a kind that are not read, such as floats or CIELAB.</exception>
-    public static VipsConversion Plan(VipsImage image, ImageFormat format)
+    public static VipsConversion Plan(VipsImage image, ImageFormat format, TiffKind? tiff)
     {
         if (image.Format is not (VipsBandFormat.Byte or VipsBandFormat.UShort))
         {
@@ -57,29 +67,38 @@ internal sealed unsafe class VipsConversion
         }
 
         var bands = image.Bands;
-        if (cmyk ? bands is not (4 or 5) : bands is < 1 or > 4)
+        var colours = tiff?.Colours ?? (cmyk ? 4 : bands < 3 ? 1 : 3);
+        if (bands < colours || bands > BandsMax)
         {
             throw NotRead(format, $"{bands} channels");
         }
 
+        // Other formats have alpha or nothing behind the colours. In TIFF, it is what the file declares as such.
+        var alpha = tiff is null ? bands > colours ? 0 : null : tiff.Alpha;
+        var last = alpha ?? (bands > colours && !cmyk ? 0 : (int?)null);
         var bitDepth = image.Format == VipsBandFormat.UShort ? 16 : 8;
         var (width, height) = image.Orientation >= 5 ? (image.Height, image.Width) : (image.Width, image.Height);
-        var channels = cmyk ? bands - 1 : bands;
-        var layout = new PixelLayout(width, height, channels, bitDepth);
+        var decodedColours = cmyk ? 3 : colours;
+        var channels = decodedColours + (last is null ? 0 : 1);
+        var hasExtra = alpha is null && last is not null;
+        var layout = new PixelLayout(width, height, channels, bitDepth) { HasExtra = hasExtra };
 
         // libvips leaves the low bits of 10-bit and 12-bit AVIF samples empty, so that white would be grey.
         var bits = format == ImageFormat.Avif && bitDepth == 16 ? image.GetInt(VipsImage.BitsPerSampleField) ?? 16 : 16;
         var stored = image.GetBlob(VipsImage.ColourProfileField);
         var profile = stored is null
             ? null : IccProfile.Sound(stored, cmyk ? IccProfile.CmykChannels : channels);
+        var leftOut = bands - colours - (last is null ? 0 : 1);
         return new VipsConversion(
-            layout,
-            image.Orientation,
-            cmyk,
-            bits is > 8 and < 16 ? bits : 0,
-            cmyk ? null : profile)
+            layout, bands - colours + decodedColours, decodedColours + last, image.Orientation, cmyk,
+            bits is > 8 and < 16 ? bits : 0)
         {
-            Notes = stored is not null && profile is null ? [ProfileLeftOut] : [],
+            Profile = cmyk ? null : profile,
+            Notes =
+            [
+                .. stored is not null && profile is null ? [ProfileLeftOut] : (string[])[],
+                .. leftOut > 0 ? [ChannelsLeftOut(leftOut)] : (string[])[],
+            ],
         };
     }
 
@@ -108,14 +127,35 @@ internal sealed unsafe class VipsConversion
 
     private byte[] Decode(VipsImage image, int width, int height, CancellationToken cancel)
     {
-        var samples = NewSamples();
+        var sampleBytes = Layout.BitDepth / 8;
+        var samples = _decodedChannels == Layout.Channels ? NewSamples()
+            : GC.AllocateUninitializedArray<byte>(checked(width * height * _decodedChannels * sampleBytes));
         fixed (byte* start = samples)
         {
-            using var target = FromMemory(start, width, height);
+            using var target = FromMemory(start, width, height, _decodedChannels);
             image.WriteTo(target, cancel);
         }
 
-        return samples;
+        return _decodedChannels == Layout.Channels ? samples : Pick(samples, sampleBytes);
+    }
+
+    // Colours are the first channels, and at most one of those behind them stays.
+    private byte[] Pick(byte[] decoded, int sampleBytes)
+    {
+        var picked = NewSamples();
+        var (colourBytes, stride) = (Layout.ColourChannels * sampleBytes, _decodedChannels * sampleBytes);
+        for (int from = 0, to = 0; from < decoded.Length; from += stride)
+        {
+            decoded.AsSpan(from, colourBytes).CopyTo(picked.AsSpan(to));
+            to += colourBytes;
+            if (_last is { } last)
+            {
+                decoded.AsSpan(from + (last * sampleBytes), sampleBytes).CopyTo(picked.AsSpan(to));
+                to += sampleBytes;
+            }
+        }
+
+        return picked;
     }
 
     private VipsImage CmykToSrgb(VipsImage image)
@@ -206,13 +246,20 @@ internal sealed unsafe class VipsConversion
         GC.AllocateUninitializedArray<byte>(checked((int)(Layout.RowBytes * Layout.Height)));
 
     private VipsImage FromMemory(byte* start, int width, int height) =>
+        FromMemory(start, width, height, Layout.Channels);
+
+    private VipsImage FromMemory(byte* start, int width, int height, int channels) =>
         VipsImage.FromMemory(
             start,
-            Layout.RowBytes * Layout.Height,
+            (long)width * height * channels * (Layout.BitDepth / 8),
             width,
             height,
-            Layout.Channels,
+            channels,
             Layout.BitDepth == 16 ? VipsBandFormat.UShort : VipsBandFormat.Byte);
+
+    private static string ChannelsLeftOut(int count) => count == 1
+        ? "A channel beside the colours, which is no transparency, was left out."
+        : $"{count} channels beside the colours, which are no transparency, were left out.";
 
     private static ImageException NotRead(ImageFormat format, string what) =>
         new(ImageFault.Unsupported, $"{format.DisplayName()} pictures with {what} are not read.");
