@@ -49,6 +49,32 @@ public sealed class BrokenUploadTests
     }
 
     [Fact]
+    public async Task Resets_at_any_moment_of_an_upload_are_no_errors()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var server = await RunningServer.StartAsync(("Logging:LogLevel:Default", "Warning"));
+        var log = new LogBook<BrokenUploadTests>();
+        server.Get<ILoggerFactory>().AddProvider(new LogBooks(log));
+        var key = server.MakeKey("leaver", ratePerMinute: 1_000_000, concurrentMax: 200);
+        for (var i = 0; i < 150; i++)
+        {
+            using var tcp = new TcpClient();
+            await tcp.ConnectAsync(IPAddress.Loopback, server.Address.Port, cancel);
+            await SendAsync(tcp, key, Form + "000", new string('-', i * 997), cancel);
+            if (i % 2 == 1)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), cancel);
+            }
+
+            tcp.LingerState = new LingerOption(true, 0);
+        }
+
+        // Stopping waits for what is still inside.
+        await server.StopAsync();
+        Assert.Empty(log.Lines);
+    }
+
+    [Fact]
     public async Task A_body_that_is_larger_than_any_picture_is_refused_before_it_is_sent()
     {
         var cancel = TestContext.Current.CancellationToken;
