@@ -146,7 +146,7 @@ internal static class WebServer
         builder.Logging
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
-            // It logs a caller's reset in the middle of an upload as an error. How a request ended, and every exception,
+            // It logs a caller's reset in the middle of an upload as an error. How a request ended, and each exception,
             // is in our own lines.
             .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical)
             // Why the server does not start is said in a sentence, by whoever started it.
