@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
@@ -170,8 +171,38 @@ internal sealed partial class LinkFetcher : IDisposable
         }
 
         await using var stream = await content.ReadAsStreamAsync(cancel);
-        return await BoundedBytes.ReadAsync(stream, bytesMax, announced, cancel)
-            ?? throw ImageFaults.TooLarge(bytesMax);
+        if (content.Headers.ContentEncoding.Count == 0)
+        {
+            return await BoundedBytes.ReadAsync(stream, bytesMax, announced, cancel)
+                ?? throw ImageFaults.TooLarge(bytesMax);
+        }
+
+        try
+        {
+            await using var decoded = Decode(stream, content.Headers.ContentEncoding);
+            return await BoundedBytes.ReadAsync(decoded, bytesMax, bytesExpected: null, cancel)
+                ?? throw ImageFaults.TooLarge(bytesMax);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new FaultException(Fault.UrlUnreachable, "The image URL answered with damaged data.", error);
+        }
+    }
+
+    // Some servers compress whatever they send, also for those who ask for it as it is. More than one encoding is none
+    // that a server applies by itself.
+    private static Stream Decode(Stream stream, ICollection<string> encodings)
+    {
+        var encoding = encodings.Count == 1 ? encodings.Single() : "";
+        return encoding.ToUpperInvariant() switch
+        {
+            "IDENTITY" => stream,
+            "GZIP" or "X-GZIP" => new GZipStream(stream, CompressionMode.Decompress),
+            "DEFLATE" => new ZLibStream(stream, CompressionMode.Decompress),
+            "BR" => new BrotliStream(stream, CompressionMode.Decompress),
+            _ => throw new FaultException(
+                Fault.UrlUnreachable, "The image URL answered in an encoding that was not asked for."),
+        };
     }
 
     // The name is looked up once, here, and the connection goes to what was checked: a second answer of its DNS server
@@ -180,7 +211,7 @@ internal sealed partial class LinkFetcher : IDisposable
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
         var addresses = await ResolveAsync(host, cancel);
-        if (!_settings.AllowPrivateUrls && !Array.TrueForAll(addresses, PublicAddress.Is))
+        if (!_settings.AllowPrivateUrls && !Array.TrueForAll(addresses, IsForeign))
         {
             LogRefused(_log, host, "it has an address that is not public");
             throw new FaultException(Fault.UrlInvalid, NotPublic);
@@ -188,6 +219,9 @@ internal sealed partial class LinkFetcher : IDisposable
 
         return await _network.Connect(addresses, port, cancel);
     }
+
+    // A public address of this machine leads to services that are not meant for the public.
+    private bool IsForeign(IPAddress address) => PublicAddress.Is(address) && !_network.IsOwn(address);
 
     private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancel)
     {

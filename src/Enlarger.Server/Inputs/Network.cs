@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 
 namespace Enlarger.Server.Inputs;
@@ -11,6 +12,21 @@ internal sealed record Network
 
     /// <summary>A connection to the first of some addresses that accepts one.</summary>
     public Func<IPAddress[], int, CancellationToken, Task<Stream>> Connect { get; init; } = ConnectAsync;
+
+    /// <summary>Whether an address is one of this machine's own, as they are now: they change while it runs.</summary>
+    public Func<IPAddress, bool> IsOwn { get; init; } = IsOwnNow;
+
+    private static bool IsOwnNow(IPAddress address)
+    {
+        var plain = Plain(address);
+        return NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+            .Any(own => Plain(own.Address).Equals(plain));
+    }
+
+    // Without the card that an IPv6 address belongs to, and IPv4 as such.
+    private static IPAddress Plain(IPAddress address) =>
+        address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
 
     private static async Task<Stream> ConnectAsync(IPAddress[] addresses, int port, CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using Enlarger.Server;
 using Enlarger.Server.Inputs;
@@ -52,6 +53,51 @@ public sealed class LinkFetchTests
     public async Task Only_a_whole_answer_with_200_counts(string answer)
     {
         await using var host = RawHost.Start(answer);
+
+        await Fetching.RefusedAsync(Fault.UrlUnreachable, Fetching.FetchPrivateAsync(host.Address));
+    }
+
+    // Some servers compress whatever they send.
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("x-gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    [InlineData("Identity")]
+    public async Task A_compressed_answer_is_the_picture_and_not_its_code(string encoding)
+    {
+        var picture = TestPictures.Make("40x50.png");
+        var body = Encode(picture, encoding);
+        await using var host = RawHost.Start(
+            $"HTTP/1.1 200 OK\nContent-Encoding: {encoding}\nContent-Length: {body.Length}", body);
+
+        Assert.Equal(picture, await Fetching.FetchPrivateAsync(host.Address));
+    }
+
+    [Fact]
+    public async Task A_compressed_answer_is_weighed_as_it_is_decoded()
+    {
+        var body = Encode(new byte[200 << 20], "gzip");
+        await using var host = RawHost.Start(
+            $"HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: {body.Length}", body);
+        var settings = new InputSettings { AllowPrivateUrls = true };
+        var before = GC.GetTotalAllocatedBytes();
+
+        await Fetching.RefusedAsync(
+            Fault.ImageTooLarge,
+            Fetching.FetchAsync(host.Address.ToString(), settings: settings, bytesMax: 1_000_000));
+
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 100 << 20);
+    }
+
+    [Theory]
+    [InlineData("zstd")]
+    [InlineData("gzip, gzip")]
+    [InlineData("gzip")]
+    public async Task An_encoding_that_is_not_known_or_not_kept_is_refused(string encoding)
+    {
+        await using var host = RawHost.Start(
+            $"HTTP/1.1 200 OK\nContent-Encoding: {encoding}\nContent-Length: 7", [.. "picture"u8]);
 
         await Fetching.RefusedAsync(Fault.UrlUnreachable, Fetching.FetchPrivateAsync(host.Address));
     }
@@ -184,5 +230,22 @@ public sealed class LinkFetchTests
         using var body = new StringContent(json, Encoding.UTF8, "application/json");
         using var answer = await client.PostAsync(new Uri("/v1/upscale", UriKind.Relative), body, cancel);
         return await answer.Content.ReadAsStringAsync(cancel);
+    }
+
+    private static byte[] Encode(byte[] bytes, string encoding)
+    {
+        using var encoded = new MemoryStream();
+        using (Stream stream = encoding switch
+        {
+            "br" => new BrotliStream(encoded, CompressionLevel.Fastest),
+            "deflate" => new ZLibStream(encoded, CompressionLevel.Fastest),
+            "Identity" => new BufferedStream(encoded),
+            _ => new GZipStream(encoded, CompressionLevel.Fastest),
+        })
+        {
+            stream.Write(bytes);
+        }
+
+        return encoded.ToArray();
     }
 }

@@ -40,6 +40,37 @@ public sealed class LinkGuardTests
         Assert.Empty(network.Reached);
     }
 
+    [Theory]
+    [InlineData("8.8.8.8")]
+    [InlineData("::ffff:8.8.8.8")]
+    public async Task A_public_address_of_this_machine_is_its_own(string address)
+    {
+        var network = new PretendNetwork().With("example.com", address);
+        var asked = new List<IPAddress>();
+        var own = network.ToNetwork() with
+        {
+            IsOwn = other =>
+            {
+                asked.Add(other);
+                return true;
+            },
+        };
+
+        await Fetching.RefusedAsync(Fault.UrlInvalid, Fetching.FetchAsync("http://example.com/", own));
+
+        Assert.Empty(network.Reached);
+        Assert.Single(asked);
+    }
+
+    [Fact]
+    public void The_addresses_of_this_machine_are_those_of_its_network_cards()
+    {
+        var network = new Network();
+        Assert.True(network.IsOwn(IPAddress.Loopback));
+        Assert.True(network.IsOwn(IPAddress.Loopback.MapToIPv6()));
+        Assert.False(network.IsOwn(IPAddress.Parse("203.0.113.77")));
+    }
+
     [Fact]
     public async Task A_url_of_any_length_is_refused_without_a_connection() =>
         await Fetching.RefusedAsync(
