@@ -16,7 +16,7 @@ internal sealed class ImageInbox(LinkFetcher links)
         var file = source switch
         {
             ImageSource.Upload upload => upload.File,
-            ImageSource.Base64 text => Decode(text.Text.Span, limits),
+            ImageSource.Base64 text => Decode(text.Text, limits),
             ImageSource.Link link => await FetchAsync(link.Address, limits.BytesMax, cancel),
             _ => throw new ArgumentOutOfRangeException(nameof(source)),
         };
@@ -48,15 +48,15 @@ internal sealed class ImageInbox(LinkFetcher links)
         }
     }
 
-    private static ReadOnlyMemory<byte> Decode(ReadOnlySpan<byte> text, InputLimits limits)
+    private static ReadOnlyMemory<byte> Decode(Memory<byte> text, InputLimits limits)
     {
-        var bytes = Base64Text.CountBytes(text);
+        var bytes = Base64Text.CountBytes(text.Span);
         if (bytes > limits.BytesMax)
         {
             throw ImageFaults.TooLarge(bytes, limits.BytesMax);
         }
 
-        return Base64Text.Decode(text)
+        return Base64Text.DecodeInPlace(text)
             ?? throw new FaultException(Fault.ImageUnreadable, "The image is not valid base64.");
     }
 

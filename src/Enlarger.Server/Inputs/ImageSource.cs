@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 
 namespace Enlarger.Server.Inputs;
 
@@ -14,28 +12,9 @@ internal abstract record ImageSource
     /// <summary>The file itself, as it was uploaded.</summary>
     public sealed record Upload(ReadOnlyMemory<byte> File) : ImageSource;
 
-    /// <summary>The file in base64, UTF-8, without any <c>data:</c> prefix.</summary>
-    public sealed record Base64(ReadOnlyMemory<byte> Text) : ImageSource
+    /// <summary>The file in base64, UTF-8, without any <c>data:</c> prefix. It is decoded where it lies.</summary>
+    public sealed record Base64(Memory<byte> Text) : ImageSource
     {
-        /// <summary>
-        /// A string of a JSON body, which may be disposed after this. It never becomes a string of ours, which would
-        /// take twice the memory.
-        /// </summary>
-        public static Base64 Of(JsonElement text)
-        {
-            var json = JsonMarshal.GetRawUtf8Value(text);
-            if (!json.Contains((byte)'\\'))
-            {
-                return new Base64(json[1..^1].ToArray());
-            }
-
-            // Some libraries escape "/", "+" and "=", so that JSON can stand inside HTML.
-            var reader = new Utf8JsonReader(json);
-            reader.Read();
-            var bytes = new byte[json.Length];
-            return new Base64(bytes.AsMemory(0, reader.CopyString(bytes)));
-        }
-
         /// <summary>The same without the head of a <c>data:</c> URL, where it has one.</summary>
         public Base64 WithoutDataHead()
         {

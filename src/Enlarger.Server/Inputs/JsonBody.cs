@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -8,7 +10,7 @@ namespace Enlarger.Server.Inputs;
 /// As JSON.parse of JavaScript, in which most peers are written, of members with the same name the last one counts.
 /// A charset in the content type has no effect (RFC 8259, 11): the body is UTF-8, with or without a byte order mark.
 /// </remarks>
-internal static class JsonBody
+internal sealed class JsonBody(JsonDocument document, ReadOnlyMemory<byte> body) : IDisposable
 {
     // A body of our contracts has a dozen members, none of them deeper than two levels.
     private const int DepthMax = 16;
@@ -16,15 +18,17 @@ internal static class JsonBody
     // A parsed document takes twelve bytes a token, six times the shortest token itself.
     private const int TokensMax = 10_000;
 
+    public JsonElement RootElement => document.RootElement;
+
     /// <summary>
     /// Reads an object. Each string in it is one that can be taken: valid UTF-8, and no half of a surrogate pair.
     /// Dispose the document with the request.
     /// </summary>
-    public static async Task<JsonDocument> ReadAsync(HttpRequest http, CancellationToken cancel) =>
+    public static async Task<JsonBody> ReadAsync(HttpRequest http, CancellationToken cancel) =>
         Parse(await RequestBody.ReadAsync(http, cancel));
 
     /// <summary>Reads a body that is here.</summary>
-    internal static JsonDocument Parse(ReadOnlyMemory<byte> body)
+    internal static JsonBody Parse(ReadOnlyMemory<byte> body)
     {
         if (body.Span.StartsWith("\uFEFF"u8))
         {
@@ -35,12 +39,36 @@ internal static class JsonBody
         var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = DepthMax });
         if (document.RootElement.ValueKind == JsonValueKind.Object)
         {
-            return document;
+            return new JsonBody(document, body);
         }
 
         document.Dispose();
         throw Invalid("The request body must be a JSON object.");
     }
+
+    /// <summary>
+    /// A string in UTF-8, where it lies in the body: a picture in base64 is never copied, and never becomes a string of
+    /// ours, which would take twice the memory. It stays when the document is disposed.
+    /// </summary>
+    public Memory<byte> BytesOf(JsonElement text)
+    {
+        var json = JsonMarshal.GetRawUtf8Value(text);
+        if (!json.Contains((byte)'\\'))
+        {
+            var start = Unsafe.ByteOffset(
+                in MemoryMarshal.GetReference(body.Span), in MemoryMarshal.GetReference(json));
+            // Bodies are arrays of ours.
+            return MemoryMarshal.AsMemory(body).Slice((int)start + 1, json.Length - 2);
+        }
+
+        // Some libraries escape "/", "+" and "=", so that JSON can stand inside HTML.
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        var bytes = new byte[json.Length];
+        return bytes.AsMemory(0, reader.CopyString(bytes));
+    }
+
+    public void Dispose() => document.Dispose();
 
     // What the parser itself leaves for later: a document is built in any size, and of its strings only those that are
     // asked for are found to be no text.

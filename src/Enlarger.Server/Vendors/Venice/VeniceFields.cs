@@ -32,7 +32,7 @@ internal sealed class VeniceFields
         if (http.HasJsonContentType())
         {
             using var body = await JsonBody.ReadAsync(http, cancel);
-            return OfJson(body.RootElement);
+            return OfJson(body);
         }
 
         if (FormBody.IsForm(http))
@@ -182,12 +182,12 @@ internal sealed class VeniceFields
         }
     }
 
-    private static VeniceFields OfJson(JsonElement body)
+    private static VeniceFields OfJson(JsonBody body)
     {
         var fields = new VeniceFields(isForm: false);
-        foreach (var member in body.EnumerateObject())
+        foreach (var member in body.RootElement.EnumerateObject())
         {
-            fields._values[member.Name] = ValueOf(member);
+            fields._values[member.Name] = ValueOf(member, body);
         }
 
         return fields;
@@ -204,9 +204,9 @@ internal sealed class VeniceFields
         return fields;
     }
 
-    private static object? ValueOf(JsonProperty member) => member.Value.ValueKind switch
+    private static object? ValueOf(JsonProperty member, JsonBody body) => member.Value.ValueKind switch
     {
-        JsonValueKind.String when member.Name == Image => ImageSource.Base64.Of(member.Value).Text,
+        JsonValueKind.String when member.Name == Image => (ReadOnlyMemory<byte>)body.BytesOf(member.Value),
         JsonValueKind.String => member.Value.GetString(),
         JsonValueKind.Number => member.Value.GetDouble(),
         JsonValueKind.True => true,

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Enlarger.Server.Inputs;
 
 namespace Enlarger.Server.Vendors.Venice;
@@ -57,6 +58,6 @@ internal sealed record VeniceRequest(ImageSource Image, double Scale, EnhanceOpt
             return new ImageSource.Upload(bytes);
         }
 
-        return new ImageSource.Base64(bytes).WithoutDataHead();
+        return new ImageSource.Base64(MemoryMarshal.AsMemory(bytes)).WithoutDataHead();
     }
 }
