@@ -23,6 +23,13 @@ internal sealed record EnlargeJob
     /// </summary>
     public required TimeSpan Lifetime { get; init; }
 
+    /// <summary>The result is the picture: of the same size, and not enhanced.</summary>
+    public bool KeepsPicture =>
+        Options.Enhance is null
+        && Options.Size is { } size
+        && size.Width == Source.Width
+        && size.Height == Source.Height;
+
     /// <summary>The job whose result this enlarges once more.</summary>
     public Guid? Parent { get; init; }
 }

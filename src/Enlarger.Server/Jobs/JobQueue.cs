@@ -15,6 +15,9 @@ namespace Enlarger.Server.Jobs;
 /// </remarks>
 internal sealed partial class JobQueue : IDisposable
 {
+    // Interpolation, which leaves a picture alone that keeps its size.
+    private const string Unchanged = "lanczos";
+
     private readonly JobTable _table;
     private readonly ImageEnlarger _engine;
     private readonly PictureDecoder _decoder;
@@ -52,7 +55,7 @@ internal sealed partial class JobQueue : IDisposable
     public async Task<FinishedJob> RunAsync(EnlargeJob job, CancellationToken cancel)
     {
         var id = TimedId.Make(_time.GetUtcNow());
-        var work = job with { Options = job.Options with { Model = _settings.Model } };
+        var work = job with { Options = OptionsOf(job) };
         using var turn = _turns.Enter(job.Account.Id, ResultPixels(work));
         using var timeOut = new CancellationTokenSource(TimeSpan.FromSeconds(_settings.SecondsMax), _time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeOut.Token, _stop.Token);
@@ -60,7 +63,7 @@ internal sealed partial class JobQueue : IDisposable
         _open[id] = closed;
         try
         {
-            var credits = _settings.PriceOf(job.Vendor, job.Operation);
+            var credits = job.KeepsPicture ? 0 : _settings.PriceOf(job.Vendor, job.Operation);
             _table.Enter(id, work, credits, turn.Pixels);
             return await RunPaidAsync(id, work, credits, turn, end.Token, cancel);
         }
@@ -222,6 +225,12 @@ internal sealed partial class JobQueue : IDisposable
         ThreadPool.SetMinThreads(
             Math.Max(workers, Environment.ProcessorCount + (2 * slots) + JobTurns.PausedMax), completions);
     }
+
+    // A picture that already has the size of its result is written as it is: no network is run, and nothing is paid.
+    private EnlargeOptions OptionsOf(EnlargeJob job) =>
+        job.KeepsPicture
+            ? job.Options with { Model = Unchanged, Restore = 0 }
+            : job.Options with { Model = _settings.Model };
 
     private static long ResultPixels(EnlargeJob job)
     {

@@ -5,6 +5,7 @@ using Enlarger.Server;
 using Enlarger.Server.Accounts;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
+using Enlarger.Tests.Imaging;
 using Enlarger.Tests.Serving;
 
 namespace Enlarger.Tests.Jobs;
@@ -13,6 +14,27 @@ namespace Enlarger.Tests.Jobs;
 public sealed class JobQueueTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    // The network would make it black, and the engine would refuse that.
+    [Fact]
+    public async Task A_picture_that_has_the_size_of_its_result_is_answered_as_it_is_and_costs_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        var network = Path.Combine(folder.Root, "black_x2.onnx");
+        await File.WriteAllBytesAsync(network, TestNetworks.Black(), TestContext.Current.CancellationToken);
+        await using var server = await RunningServer.StartAsync(("Jobs:Model", network));
+        var account = server.Account("same");
+        var job = ServerJobs.Job(account, "60x40.png");
+        job = job with { Options = job.Options with { Size = (60, 40) } };
+
+        using var done = await server.Get<JobQueue>().RunAsync(job, TestContext.Current.CancellationToken);
+
+        var result = File.ReadAllBytes(done.Result.Path);
+        Assert.True(Pictures.Read(job.Source.File.ToArray()).Image.Samples.Span.SequenceEqual(
+            Pictures.Read(result).Image.Samples.Span));
+        Assert.Equal(100, server.Balance(account));
+        Assert.Empty(server.Contradictions());
+    }
 
     [Fact]
     public async Task A_job_that_is_done_costs_its_price_and_says_where_its_time_went()
