@@ -21,9 +21,6 @@ namespace Enlarger.Server;
 /// <summary>The HTTP server: what it consists of, and which routes it has.</summary>
 internal static class WebServer
 {
-    // Each connection holds buffers; more clients than this are a mistake or an attack.
-    private const int ConnectionsMax = 1000;
-
     // No request of ours without a picture is larger; routes with pictures have limits of their own.
     private const int BodyBytesMax = 64 << 10;
 
@@ -36,8 +33,19 @@ internal static class WebServer
     // Longer than common proxies keep a connection (60 s), so that they close it and not we, under their request.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(75);
 
+    // For the answers of the last jobs, after which connections are cut. With the notice and Jobs:StopSecondsMax this
+    // is 25 seconds; Kubernetes kills after 30.
+    private static readonly TimeSpan AnswersTimeout = TimeSpan.FromSeconds(5);
+
     // Headers come in one packet or two. Who takes longer wants to hold the connection.
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(15);
+
+    // A whole body has the time that this rate gives it, and half a minute at least. 25 MB, the largest, may take a
+    // quarter of an hour.
+    private static readonly MinDataRate BodyRate = new(bytesPerSecond: 32 << 10, TimeSpan.FromSeconds(30));
+
+    // The same for whoever reads a result.
+    private static readonly MinDataRate AnswerRate = new(bytesPerSecond: 16 << 10, TimeSpan.FromSeconds(15));
 
     /// <summary>Builds a server; the caller starts it.</summary>
     public static WebApplication Build(ServerOptions options)
@@ -69,6 +77,7 @@ internal static class WebServer
 
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<CrossOrigin>();
+        app.UseMiddleware<RefusedBody>();
         app.UseStatusCodePages(PlainErrors.AnswerAsync);
         app.UseRouting();
         StartPage.Map(app);
@@ -120,9 +129,10 @@ internal static class WebServer
         builder.Services.AddSingleton<JobTable>();
         builder.Services.AddSingleton<JobQueue>();
         builder.Services.AddHostedService<JobLifecycle>();
-        // The jobs have their time, and some more is for the answers.
+        // The jobs have their time, and some more is for the answers. Whoever reads slowly does not hold up the end.
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<JobSettings>>((host, jobs) =>
-            host.ShutdownTimeout = TimeSpan.FromSeconds(jobs.Value.StopSecondsMax + 10));
+            host.ShutdownTimeout =
+                JobLifecycle.Notice + TimeSpan.FromSeconds(jobs.Value.StopSecondsMax) + AnswersTimeout);
         builder.Services.AddSingleton<ResultLinks>();
         builder.Services.AddSingleton<ResultSweep>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ResultSweep>());
@@ -163,9 +173,13 @@ internal static class WebServer
 
     private static void Limit(KestrelServerOptions kestrel)
     {
+        var guard = new ConnectionGuard();
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = ConnectionsMax;
+        kestrel.Limits.MaxConcurrentConnections = ConnectionGuard.ConnectionsMax;
+        kestrel.ConfigureEndpointDefaults(listen => listen.Use(guard.Guard));
         kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
+        kestrel.Limits.MinRequestBodyDataRate = BodyRate;
+        kestrel.Limits.MinResponseDataRate = AnswerRate;
         kestrel.Limits.KeepAliveTimeout = KeepAlive;
         kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
     }

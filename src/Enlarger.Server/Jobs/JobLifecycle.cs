@@ -6,11 +6,21 @@ namespace Enlarger.Server.Jobs;
 /// Ties the jobs to the life of the server: what is open is closed before it listens, and again when it stops.
 /// </summary>
 internal sealed partial class JobLifecycle(
-    JobQueue jobs, ResultSweep sweep, TimeProvider time, ILogger<JobLifecycle> log)
+    JobQueue jobs,
+    ResultSweep sweep,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<JobLifecycle> log)
     : IHostedLifecycleService, IDisposable
 {
     // A job is left open only where the database failed as well; it need not be noticed at once.
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long the server goes on when it is told to stop, while <c>/readyz</c> says so already: time for whoever
+    /// sends requests here to notice.
+    /// </summary>
+    public static readonly TimeSpan Notice = TimeSpan.FromSeconds(2);
 
     private ITimer? _checks;
 
@@ -25,10 +35,15 @@ internal sealed partial class JobLifecycle(
     }
 
     // Before the web server stops, which waits for the answers to those who are still here.
-    public Task StoppingAsync(CancellationToken cancellationToken)
+    public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        // Nobody is told where the server is embedded or was never ready.
+        if (lifetime.ApplicationStarted.IsCancellationRequested && lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            await Task.Delay(Notice, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
         jobs.Stop();
-        return Task.CompletedTask;
     }
 
     // After the web server has stopped, and before the database is closed.

@@ -47,7 +47,7 @@ internal sealed class JobSettings
     /// Seconds that jobs have to finish when the server is told to stop. What manages services usually kills after 30
     /// (Kubernetes) or 90 (systemd); this leaves time to refund the rest.
     /// </summary>
-    public int StopSecondsMax { get; init; } = 20;
+    public int StopSecondsMax { get; init; } = 18;
 
     /// <summary>
     /// Credits by vendor and operation, as <c>Jobs:Prices:venice:enhance=2</c>. What is not named costs 1.
