@@ -3,6 +3,7 @@ using Enlarger.Choosing;
 using Enlarger.Enlarging;
 using Enlarger.Imaging;
 using Enlarger.Inference;
+using Enlarger.Inference.Tiling;
 using Enlarger.Models;
 
 namespace Enlarger;

@@ -54,6 +54,9 @@ public sealed partial class TidyTests
     [InlineData("Inference/Kernels", "Inference.Kernels")]
     [InlineData("Inference/Steps", "Inference.Steps|Inference.Kernels")]
     [InlineData("Inference/Compilation", "Inference.Compilation|Inference.Steps|Inference.Kernels|Inference.Onnx")]
+    [InlineData(
+        "Inference/Scheduling", "Inference.Scheduling|Inference.Compilation|Inference.Steps|Inference.Kernels")]
+    [InlineData("Inference/Tiling", "Inference|Imaging")]
     [InlineData("Models", "Models|Inference|Imaging")]
     [InlineData("Enhancing", "Enhancing|Imaging")]
     [InlineData("Choosing", "Choosing|Enhancing|Models|Inference|Imaging")]

@@ -3,6 +3,7 @@ using Enlarger.Choosing;
 using Enlarger.Enhancing;
 using Enlarger.Imaging;
 using Enlarger.Inference;
+using Enlarger.Inference.Tiling;
 
 namespace Enlarger.Enlarging;
 
@@ -20,7 +21,7 @@ internal sealed class EnlargedRows : IDisposable
     private readonly PixelImage _image;
     private readonly AlphaBleed? _bleed;
     private readonly List<NetworkRows> _networks = [];
-    private readonly List<RowsAhead> _ahead = [];
+    private readonly List<PrefetchBuffer> _ahead = [];
     private readonly Lock _networkTurn = new();
     private readonly CancellationTokenSource _stop;
     private readonly FloatRowSource _colours;
@@ -88,7 +89,7 @@ internal sealed class EnlargedRows : IDisposable
             // Samples alone are read faster than another thread could hand them over.
             if (plan.Passes.Count > 0 || enhancement is not null || restoration is not null)
             {
-                var ahead = new RowsAhead(at.Height, at.Width * channels, InTurn(source));
+                var ahead = new PrefetchBuffer(at.Height, at.Width * channels, InTurn(source));
                 _ahead.Add(ahead);
                 source = ahead.ReadRow;
             }

@@ -3,12 +3,6 @@ using Enlarger.Imaging.Colour;
 
 namespace Enlarger.Imaging;
 
-/// <summary>
-/// Fills <paramref name="samples"/> with row <paramref name="y"/>; asked for once each, top to bottom.
-/// </summary>
-/// <remarks>Rows may be asked for on another thread than the writer was called on, never on two at a time.</remarks>
-public delegate void RowSource(int y, Span<byte> samples);
-
 /// <summary>How a picture is written.</summary>
 /// <param name="Format">The format of the file.</param>
 /// <param name="Quality">

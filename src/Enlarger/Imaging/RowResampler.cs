@@ -3,9 +3,6 @@ using System.Runtime.Intrinsics;
 
 namespace Enlarger.Imaging;
 
-/// <summary>Gives row <paramref name="y"/>; asked for once each, top to bottom.</summary>
-internal delegate void FloatRowSource(int y, Span<float> samples);
-
 /// <summary>
 /// Resamples a picture row by row, in both directions: across as each row comes in, down as each row goes out. It
 /// holds no more rows than the kernel reaches over.

@@ -1,7 +1,9 @@
 using Enlarger.Inference.Compilation;
 using Enlarger.Inference.Kernels;
 using Enlarger.Inference.Onnx;
+using Enlarger.Inference.Scheduling;
 using Enlarger.Inference.Steps;
+using Enlarger.Inference.Tiling;
 
 namespace Enlarger.Inference;
 
@@ -78,7 +80,7 @@ public sealed class Network
             throw new ArgumentOutOfRangeException(nameof(amount), amount, "The amount must be 0 to 1.");
         }
 
-        var graph = OnnxReader.Read(onnx).Towards(OnnxReader.Read(other), (float)amount);
+        var graph = OnnxReader.Read(onnx).Interpolate(OnnxReader.Read(other), (float)amount);
         return new Network(GraphCompiler.Compile(graph, inBlocks: true), KernelSet.Best);
     }
 
@@ -113,7 +115,7 @@ public sealed class Network
         }
 
         var plan = Plan(shape, new Extent(0, size.Height), Math.Max(1, size.Height / height), padding);
-        using var run = new StripRun(Graph, plan, threads: 1);
+        using var run = new TileRun(Graph, plan, threads: 1);
         return (Run(run, input.ToArray(), shape, size, cancel), size.Height, size.Width);
     }
 
@@ -198,7 +200,7 @@ public sealed class Network
         new(Graph, _kernels, input, kept, scale, padding);
 
     private static unsafe float[] Run(
-        StripRun run, float[] input, MapShape shape, MapShape size, CancellationToken cancel)
+        TileRun run, float[] input, MapShape shape, MapShape size, CancellationToken cancel)
     {
         var output = new float[size.Channels * size.Height * size.Width];
         run.Produce(size.Height, Fill, Take, cancel);

@@ -17,7 +17,7 @@ internal static unsafe class Cache
     /// nothing is does no harm.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fetch(float* address)
+    public static void Prefetch(float* address)
     {
         if (Sse.IsSupported)
         {

@@ -7,9 +7,9 @@ internal abstract unsafe class KernelSet
 {
     /// <summary>The set for the widest vectors that this processor computes with.</summary>
     public static KernelSet Best { get; } =
-        Vector512.IsHardwareAccelerated ? new KernelSet<Vector16>()
-        : Vector256.IsHardwareAccelerated ? new KernelSet<Vector8>()
-        : new KernelSet<Vector4>();
+        Vector512.IsHardwareAccelerated ? new VectorKernelSet<Vector16>()
+        : Vector256.IsHardwareAccelerated ? new VectorKernelSet<Vector8>()
+        : new VectorKernelSet<Vector4>();
 
     /// <summary>Floats in a vector.</summary>
     public abstract int VectorLength { get; }
@@ -17,8 +17,8 @@ internal abstract unsafe class KernelSet
     /// <summary>One output row of a dense convolution.</summary>
     public abstract void Convolve(in ConvRow row);
 
-    /// <summary>Squares of output pixels of a convolution of 3x3.</summary>
-    public abstract void ConvolveBlocks(in WinogradBlocks blocks);
+    /// <summary>Output tiles of a 3x3 convolution by Winograd's algorithm.</summary>
+    public abstract void ConvolveTiles(in WinogradTiles tiles);
 
     /// <summary>One output row of a convolution that keeps the channels apart. Runs count taps, not floats.</summary>
     public abstract void ConvolveDepthwise(in ConvRow row);
@@ -42,16 +42,4 @@ internal abstract unsafe class KernelSet
 
     /// <summary><c>target[i] = min(max(source[i], low), high)</c>.</summary>
     public abstract void Clip(float* source, float low, float high, float* target, int length);
-}
-
-/// <summary>What a <see cref="KernelSet"/> can do with two numbers.</summary>
-internal enum BinaryOperation
-{
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-
-    /// <summary>Positive values of the left as they are, negative ones times the right: PReLU.</summary>
-    Rectify,
 }

@@ -2,20 +2,20 @@ using System.Runtime.CompilerServices;
 
 namespace Enlarger.Inference.Kernels;
 
-/// <content>The products of one frequency: squares x input channels times input channels x output channels.</content>
+/// <content>The matrix product at one point: [tiles, inputs] times [inputs, outputs].</content>
 internal static unsafe partial class WinogradKernel<TVector>
 {
-    /// <summary>What is multiplied at one frequency.</summary>
+    /// <summary>The operands of the product at one point.</summary>
     private struct Product
     {
-        /// <summary>[squares, input channels].</summary>
+        /// <summary>[tiles, input channels].</summary>
         public float* Left;
 
         /// <summary>The weights of the first pair of output vectors, for all inputs; further pairs follow.</summary>
         public float* Weights;
 
-        /// <summary>Squares; even.</summary>
-        public int Blocks;
+        /// <summary>Tiles, as rounded by <see cref="WinogradBatches.Round"/>.</summary>
+        public int Tiles;
 
         /// <summary>Input channels; even.</summary>
         public int Inputs;
@@ -26,22 +26,23 @@ internal static unsafe partial class WinogradKernel<TVector>
         /// <summary>Output channels, whole vectors.</summary>
         public int Outputs;
 
-        /// <summary>[squares, output channels]; added to, unless these are the first inputs.</summary>
+        /// <summary>[tiles, output channels]; added to, unless <see cref="IsFirst"/>.</summary>
         public float* Sums;
 
-        /// <summary>The sums have no values yet.</summary>
+        /// <summary>The sums are not initialised yet.</summary>
         public bool IsFirst;
 
-        /// <summary>Inputs of the convolution before these.</summary>
+        /// <summary>How many input channels of the convolution come before these.</summary>
         public int Before;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(in Product product)
     {
-        // Sums of six and four squares: twelve and eight sums keep two units of four cycles each busy.
-        var (blocks, inputs, outputs) = (product.Blocks, product.Inputs, product.Outputs);
-        var sixes = WinogradTiles.InSixes(blocks);
+        // Batches of six and four tiles: twelve or eight independent sums hide the latency of two multiply-add units of
+        // four cycles each.
+        var (tiles, inputs, outputs) = (product.Tiles, product.Inputs, product.Outputs);
+        var sixes = WinogradBatches.InSixes(tiles);
         var panel = product.Weights;
         var column = 0;
         for (; column + (2 * TVector.Count) <= outputs; column += 2 * TVector.Count)
@@ -49,13 +50,13 @@ internal static unsafe partial class WinogradKernel<TVector>
             var weights = panel + (product.Before * 2 * TVector.Count);
             var left = product.Left;
             var sums = product.Sums + column;
-            var block = 0;
-            for (; block < sixes; block += 6, left += 6 * inputs, sums += 6 * outputs)
+            var tile = 0;
+            for (; tile < sixes; tile += 6, left += 6 * inputs, sums += 6 * outputs)
             {
                 MultiplySix(left, weights, sums, inputs, outputs, product.IsFirst);
             }
 
-            for (; block < blocks; block += 4, left += 4 * inputs, sums += 4 * outputs)
+            for (; tile < tiles; tile += 4, left += 4 * inputs, sums += 4 * outputs)
             {
                 MultiplyFour(left, weights, sums, inputs, outputs, product.IsFirst);
             }
@@ -68,13 +69,13 @@ internal static unsafe partial class WinogradKernel<TVector>
             var weights = panel + (product.Before * TVector.Count);
             var left = product.Left;
             var sums = product.Sums + column;
-            var block = 0;
-            for (; block < sixes; block += 6, left += 6 * inputs, sums += 6 * outputs)
+            var tile = 0;
+            for (; tile < sixes; tile += 6, left += 6 * inputs, sums += 6 * outputs)
             {
                 MultiplySixByOne(left, weights, sums, inputs, outputs, product.IsFirst);
             }
 
-            for (; block < blocks; block += 4, left += 4 * inputs, sums += 4 * outputs)
+            for (; tile < tiles; tile += 4, left += 4 * inputs, sums += 4 * outputs)
             {
                 MultiplyFourByOne(left, weights, sums, inputs, outputs, product.IsFirst);
             }
@@ -177,7 +178,8 @@ internal static unsafe partial class WinogradKernel<TVector>
         StorePair(target + (3 * outputs), a3, b3);
     }
 
-    // With one vector alone, even and odd channels are summed apart, or there would be too few sums. Channels are even.
+    // With a single vector of outputs, even and odd channels are summed apart to have enough independent sums. The
+    // number of channels is even.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplySixByOne(
         float* left, float* weights, float* target, nint inputs, nint outputs, bool isFirst)

@@ -15,7 +15,7 @@ internal sealed record OnnxGraph(
     /// <param name="other">The same network with other weights.</param>
     /// <param name="amount">0 to 1.</param>
     /// <exception cref="ModelException">The other has other operators, or constants of other shapes.</exception>
-    public OnnxGraph Towards(OnnxGraph other, float amount)
+    public OnnxGraph Interpolate(OnnxGraph other, float amount)
     {
         if (Opset != other.Opset
             || !Nodes.Select(Wiring).SequenceEqual(other.Nodes.Select(Wiring), StringComparer.Ordinal))
@@ -25,13 +25,13 @@ internal sealed record OnnxGraph(
 
         var constants = Initializers.ToDictionary(
             pair => pair.Key,
-            pair => pair.Value.Towards(other.Initializers.GetValueOrDefault(pair.Key), amount)
+            pair => pair.Value.Interpolate(other.Initializers.GetValueOrDefault(pair.Key), amount)
                 ?? throw new ModelException($"The networks differ in the shape of \"{pair.Key}\"."),
             StringComparer.Ordinal);
         return this with
         {
             Initializers = constants,
-            Nodes = [.. Nodes.Zip(other.Nodes, (own, its) => own.Towards(its, amount))],
+            Nodes = [.. Nodes.Zip(other.Nodes, (own, its) => own.Interpolate(its, amount))],
         };
 
         static string Wiring(OnnxNode node)
@@ -66,13 +66,13 @@ internal sealed record OnnxNode(
     /// attributes.
     /// </summary>
     /// <exception cref="ModelException">The other's constants have other shapes.</exception>
-    public OnnxNode Towards(OnnxNode other, float amount) => this with
+    public OnnxNode Interpolate(OnnxNode other, float amount) => this with
     {
         Attributes = Attributes.ToDictionary(
             pair => pair.Key,
             pair => pair.Value.Tensor is not { } tensor ? pair.Value : pair.Value with
             {
-                Tensor = tensor.Towards(other.Attributes[pair.Key].Tensor, amount)
+                Tensor = tensor.Interpolate(other.Attributes[pair.Key].Tensor, amount)
                     ?? throw new ModelException($"The networks differ in the shape of \"{Outputs[0]}\"."),
             },
             StringComparer.Ordinal),
@@ -107,7 +107,7 @@ internal enum OnnxType
 internal sealed record OnnxTensor(OnnxType Type, long[] Shape, float[] Floats, long[] Ints)
 {
     /// <summary>Part of the way to another; null where that has another shape, or other whole numbers.</summary>
-    public OnnxTensor? Towards(OnnxTensor? other, float amount) =>
+    public OnnxTensor? Interpolate(OnnxTensor? other, float amount) =>
         other is null || !Shape.SequenceEqual(other.Shape) || !Ints.SequenceEqual(other.Ints)
             || Floats.Length != other.Floats.Length ? null
             : this with { Floats = [.. Floats.Zip(other.Floats, (own, its) => ((1 - amount) * own) + (amount * its))] };

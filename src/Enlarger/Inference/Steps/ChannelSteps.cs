@@ -108,11 +108,3 @@ internal static unsafe class Channels
         }
     }
 }
-
-/// <summary>Division that rounds down, also below zero.</summary>
-internal static class Floor
-{
-    public static int Divide(int number, int by) => (int)Divide((long)number, by);
-
-    public static long Divide(long number, int by) => number >= 0 ? number / by : -((-number + by - 1) / by);
-}

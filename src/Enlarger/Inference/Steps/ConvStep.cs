@@ -2,46 +2,17 @@ using Enlarger.Inference.Kernels;
 
 namespace Enlarger.Inference.Steps;
 
-/// <summary>Geometry of a convolution. Pads count zero rows and columns; bottom and right may differ.</summary>
-internal sealed record ConvGeometry(
-    int KernelRows,
-    int KernelColumns,
-    int StrideRows,
-    int StrideColumns,
-    int DilationRows,
-    int DilationColumns,
-    int PadTop,
-    int PadLeft,
-    int PadBottom,
-    int PadRight)
-{
-    public int Kernel(Axis axis) => axis == Axis.Rows ? KernelRows : KernelColumns;
-
-    public int Stride(Axis axis) => axis == Axis.Rows ? StrideRows : StrideColumns;
-
-    public int PadStart(Axis axis) => axis == Axis.Rows ? PadTop : PadLeft;
-
-    public int PadEnd(Axis axis) => axis == Axis.Rows ? PadBottom : PadRight;
-
-    /// <summary>From the first tap to the last.</summary>
-    public int Span(Axis axis) =>
-        ((Kernel(axis) - 1) * (axis == Axis.Rows ? DilationRows : DilationColumns)) + 1;
-
-    public int OutputLength(Axis axis, int input) =>
-        ((input + PadStart(axis) + PadEnd(axis) - Span(axis)) / Stride(axis)) + 1;
-}
-
 /// <summary>A convolution with bias and a rectifier: y = conv(x), negative values times the channel's slope.</summary>
 /// <param name="inputs">
-/// The map that is read; a convolution of one pixel or in squares may read several as if they were one.
+/// The map that is read; a 1x1 or Winograd convolution may read several as if they were concatenated.
 /// </param>
 /// <param name="output">The map that is written.</param>
 /// <param name="geometry">Kernel, stride, dilation, pads.</param>
 /// <param name="weights">[output channel, input channel, row, column]; depthwise has one input channel.</param>
 /// <param name="bias">A number for each output channel.</param>
 /// <param name="slopes">The same; 1 leaves negative values alone, 0 is ReLU.</param>
-/// <param name="depthwise">Each channel is convolved with its own kernel.</param>
-/// <param name="direct">Any row may be asked for by itself; else it may be computed in squares.</param>
+/// <param name="depthwise">Each channel is convolved with a kernel of its own.</param>
+/// <param name="direct">Never computed by Winograd's algorithm, so that any single row can be computed.</param>
 internal sealed unsafe class ConvStep(
     int[] inputs,
     int output,
@@ -53,10 +24,10 @@ internal sealed unsafe class ConvStep(
     bool direct = false)
     : Step(inputs, output)
 {
-    // Blocks that are computed together: weights are read once for all of them, and what they are computed in stays
-    // in L2.
-    private const int BlockRowsMax = 2;
-    internal const int BlockColumnsMax = 12;
+    // Winograd tiles that are computed together: weights are read once for all of them, and the transformed tiles fit
+    // the L2 cache.
+    private const int TileRowsMax = 2;
+    internal const int TileColumnsMax = 12;
 
     private readonly Lock _packing = new();
     private PackedConv? _packed;
@@ -80,27 +51,27 @@ internal sealed unsafe class ConvStep(
     public int TrainedSlopes => Slopes.Distinct().Count() > 1 ? Slopes.Length : 0;
 
     /// <summary>
-    /// Squares of 4x4 wherever the kernel is the plain 3x3 of which networks of the field consist. With fewer channels
-    /// than sixteen, transforming costs as much as is saved.
+    /// The Winograd tile of 4x4 where the kernel is a plain 3x3, as most are in networks of the field. With fewer than
+    /// sixteen channels the transforms cost as much as they save.
     /// </summary>
     public override int Block { get; } =
         !direct && !depthwise && geometry is { KernelRows: 3, KernelColumns: 3, StrideRows: 1, StrideColumns: 1 }
         && geometry is { DilationRows: 1, DilationColumns: 1 } && weights.Length / bias.Length / 9 % 16 == 0
-            ? WinogradBlocks.Side
+            ? WinogradTiles.OutputSide
             : 1;
 
     public override bool WritesVectors => true;
 
     public override double MultipliesPerPixel => Weights.Length;
 
-    /// <summary>The same convolution with another rectifier behind it.</summary>
+    /// <summary>The same convolution with another rectifier after it.</summary>
     public ConvStep With(float[] newSlopes) =>
         new(Inputs, Output, Geometry, Weights, Bias, newSlopes, Depthwise);
 
-    /// <summary>A kernel of one pixel, nothing else.</summary>
+    /// <summary>A plain 1x1 convolution.</summary>
     public bool IsPointwise => !Depthwise && Geometry == new ConvGeometry(1, 1, 1, 1, 1, 1, 0, 0, 0, 0);
 
-    /// <summary>The same convolution, of maps whose channels are those of its input, one map after the other.</summary>
+    /// <summary>The same convolution, reading maps that are its input when concatenated.</summary>
     public ConvStep ReadingFrom(int[] maps) => new(maps, Output, Geometry, Weights, Bias, Slopes, Depthwise, direct);
 
     /// <summary>The same convolution with its output channels in another order.</summary>
@@ -124,7 +95,7 @@ internal sealed unsafe class ConvStep(
             direct);
     }
 
-    /// <summary>The same convolution, of which any row may be asked for by itself.</summary>
+    /// <summary>The same convolution without Winograd's algorithm, of which any single row can be computed.</summary>
     public ConvStep WithoutBlocks() =>
         new(Inputs, Output, Geometry, Weights, Bias, Slopes, Depthwise, direct: true);
 
@@ -157,7 +128,7 @@ internal sealed unsafe class ConvStep(
         var first = (output.Start * stride) - Geometry.PadStart(axis);
         var last = ((output.End - 1) * stride) - Geometry.PadStart(axis) + Geometry.Span(axis);
 
-        // Beyond an edge the outermost row or column may be repeated, so that it is always among what is read.
+        // Beyond an edge the outermost row or column may be repeated, so it always counts as read.
         return new Extent(Math.Clamp(first, 0, inputLength - 1), Math.Clamp(last, 1, inputLength));
     }
 
@@ -172,17 +143,17 @@ internal sealed unsafe class ConvStep(
     {
         if (Block > 1)
         {
-            RunBlocks(maps, rows, columns);
+            RunWinograd(maps, rows, columns);
         }
         else
         {
-            RunRows(maps, rows, columns);
+            RunDirect(maps, rows, columns);
         }
     }
 
     public override string Describe() => $"Conv {InputChannels}->{OutputChannels} {Geometry} {Depthwise} {Block}";
 
-    private void RunRows(StepMaps maps, Extent rows, Extent columns)
+    private void RunDirect(StepMaps maps, Extent rows, Extent columns)
     {
         var from = maps.Input(0);
         var to = maps.Output;
@@ -190,7 +161,7 @@ internal sealed unsafe class ConvStep(
         var channels = from.Shape.Channels;
         var runIsRow = !Depthwise && Geometry.DilationColumns == 1 && from.PixelStride == channels;
 
-        // To the kernel several maps under one pixel are what several rows under a column are.
+        // A 1x1 convolution of several maps is to the kernel the same as several kernel rows of one map.
         var inputRows = Math.Max(Geometry.KernelRows, maps.InputCount);
         var sources = stackalloc float*[inputRows];
 
@@ -232,11 +203,12 @@ internal sealed unsafe class ConvStep(
         }
     }
 
-    private void RunBlocks(StepMaps maps, Extent rows, Extent columns)
+    private void RunWinograd(StepMaps maps, Extent rows, Extent columns)
     {
         var to = maps.Output;
         var packed = Pack(maps.Kernels.VectorLength);
-        const int RowsMax = (BlockRowsMax * WinogradBlocks.Side) + WinogradBlocks.Reach - WinogradBlocks.Side;
+        const int Halo = WinogradTiles.InputSide - WinogradTiles.OutputSide;
+        const int RowsMax = (TileRowsMax * WinogradTiles.OutputSide) + Halo;
         var sources = stackalloc WinogradInput[maps.InputCount];
         var sourceRows = stackalloc float*[RowsMax * maps.InputCount];
         for (var i = 0; i < maps.InputCount; i++)
@@ -247,8 +219,8 @@ internal sealed unsafe class ConvStep(
             sources[i].Channels = from.Shape.Channels;
         }
 
-        var targets = stackalloc float*[BlockRowsMax * Block];
-        var blocks = new WinogradBlocks
+        var targets = stackalloc float*[TileRowsMax * Block];
+        var tiles = new WinogradTiles
         {
             Inputs = sources,
             InputCount = maps.InputCount,
@@ -261,25 +233,25 @@ internal sealed unsafe class ConvStep(
             Slopes = packed.Slopes,
         };
 
-        for (var y = rows.Start; y < rows.End; y += BlockRowsMax * Block)
+        for (var y = rows.Start; y < rows.End; y += TileRowsMax * Block)
         {
-            blocks.BlockRows = Math.Min(BlockRowsMax, (rows.End - y + Block - 1) / Block);
-            for (var x = columns.Start; x < columns.End; x += BlockColumnsMax * Block)
+            tiles.TileRows = Math.Min(TileRowsMax, (rows.End - y + Block - 1) / Block);
+            for (var x = columns.Start; x < columns.End; x += TileColumnsMax * Block)
             {
-                blocks.Width = Math.Min(BlockColumnsMax * Block, columns.End - x);
+                tiles.Width = Math.Min(TileColumnsMax * Block, columns.End - x);
                 for (var i = 0; i < RowsMax * maps.InputCount; i++)
                 {
                     var (map, row) = Math.DivRem(i, RowsMax);
                     sourceRows[i] = maps.Input(map).Pixel(y + row - Geometry.PadTop, x - Geometry.PadLeft);
                 }
 
-                for (var i = 0; i < blocks.BlockRows * Block; i++)
+                for (var i = 0; i < tiles.TileRows * Block; i++)
                 {
                     targets[i] = y + i < rows.End ? to.Pixel(y + i, x) : null;
                 }
 
-                blocks.Scratch = maps.Workspace.Floats(blocks.ScratchLength(maps.Kernels.VectorLength));
-                maps.Kernels.ConvolveBlocks(blocks);
+                tiles.Scratch = maps.Workspace.Floats(tiles.ScratchLength(maps.Kernels.VectorLength));
+                maps.Kernels.ConvolveTiles(tiles);
             }
         }
     }

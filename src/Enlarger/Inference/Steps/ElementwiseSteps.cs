@@ -2,14 +2,6 @@ using Enlarger.Inference.Kernels;
 
 namespace Enlarger.Inference.Steps;
 
-/// <summary>A function of one number.</summary>
-internal enum UnaryOperation
-{
-    Sigmoid,
-    Tanh,
-    Clip,
-}
-
 /// <summary>Applies a function to each sample. Low and high are those of Clip.</summary>
 internal sealed unsafe class UnaryStep(int input, int output, UnaryOperation operation, float low = 0, float high = 0)
     : Step([input], output)

@@ -1,46 +1,46 @@
 namespace Enlarger.Inference.Steps;
 
 /// <summary>
-/// The rows of a feature map that are alive, each in a room in the arena of one run. Pixels follow each other, the
-/// channels of a pixel lie side by side, and there are columns beyond both ends where a convolution reads over the
-/// edge. What lies beyond the edges is zero, as the ONNX standard has it, or repeats the outermost pixel.
+/// The living rows of a feature map, each in a slot of the arena of one run. Channels are interleaved, and there are
+/// columns beyond both ends where a convolution reads padding: zeros, as the ONNX standard says, or the outermost pixel
+/// repeated.
 /// </summary>
-/// <param name="shape">All of it, alive or not.</param>
+/// <param name="shape">Of the whole map.</param>
 /// <param name="pixelStride">Floats from a pixel to the next.</param>
-/// <param name="left">Columns before column 0.</param>
-/// <param name="right">Columns after the last.</param>
-/// <param name="capacity">How many rows are alive at a time, at most; they follow each other.</param>
+/// <param name="left">Padding columns before column 0.</param>
+/// <param name="right">Padding columns after the last.</param>
+/// <param name="capacity">The most rows that are alive at the same time; they are consecutive.</param>
 /// <param name="zeroRow">
-/// What stands for all rows outside of the picture; null where the outermost row and columns are repeated.
+/// Stands for every row outside of the picture; null where the outermost rows and columns are repeated.
 /// </param>
 internal sealed unsafe class FeatureMap(
     MapShape shape, int pixelStride, int left, int right, int capacity, float* zeroRow)
 {
-    private readonly float*[] _rooms = new float*[capacity];
+    private readonly float*[] _slots = new float*[capacity];
 
     public MapShape Shape { get; } = shape;
 
     /// <summary>Floats from a pixel to the next.</summary>
     public int PixelStride { get; } = pixelStride;
 
-    /// <summary>Where a row that is alive lies, its zero columns included.</summary>
-    public ref float* Room(int y) => ref _rooms[y % _rooms.Length];
+    /// <summary>The slot of a living row, where its left padding begins.</summary>
+    public ref float* Slot(int y) => ref _slots[y % _slots.Length];
 
-    /// <summary>Whether the outermost pixels are repeated beyond the edges; otherwise zeros stand there.</summary>
+    /// <summary>Whether padding repeats the outermost pixels; otherwise it is zero.</summary>
     public bool RepeatsEdges => zeroRow == null;
 
-    /// <summary>Column 0 of a row that is alive, or of what stands for a row outside of the picture.</summary>
+    /// <summary>Column 0 of a living row, or of the padding that stands for a row outside of the picture.</summary>
     public float* Row(int y)
     {
         var isInside = (uint)y < (uint)Shape.Height;
         var row = isInside || !RepeatsEdges ? y : Math.Clamp(y, 0, Shape.Height - 1);
-        return (isInside || RepeatsEdges ? Room(row) : zeroRow) + ((nint)left * PixelStride);
+        return (isInside || RepeatsEdges ? Slot(row) : zeroRow) + ((nint)left * PixelStride);
     }
 
-    /// <summary>A pixel of a row that is alive.</summary>
+    /// <summary>A pixel of a living row.</summary>
     public float* Pixel(int y, int x) => Row(y) + ((nint)x * PixelStride);
 
-    /// <summary>Repeats the outermost pixels of rows that were just written, if their columns reach an edge.</summary>
+    /// <summary>Fills the padding of rows that were just written, where the written columns touch an edge.</summary>
     public void RepeatEdges(Extent rows, Extent columns)
     {
         for (var y = rows.Start; RepeatsEdges && y < rows.End; y++)

@@ -18,7 +18,7 @@ internal sealed unsafe class PackedConv
         var channels = OutputVectors * vectorLength;
         var inputs = conv.Depthwise ? 1 : conv.InputChannels;
         var kernel = conv.Geometry.KernelRows * conv.Geometry.KernelColumns;
-        var taps = conv.Block > 1 ? WinogradBlocks.Frequencies : kernel;
+        var taps = conv.Block > 1 ? WinogradTiles.Points : kernel;
 
         // A full cache line ahead, so that the weights can start at one.
         _memory = GC.AllocateUninitializedArray<float>((((taps * inputs) + 2) * channels) + Cache.Line, pinned: true);
@@ -30,7 +30,7 @@ internal sealed unsafe class PackedConv
 
         conv.Bias.CopyTo(new Span<float>(Bias, channels));
         conv.Slopes.CopyTo(new Span<float>(Slopes, channels));
-        Span<float> frequencies = stackalloc float[WinogradBlocks.Frequencies];
+        Span<float> points = stackalloc float[WinogradTiles.Points];
         for (var o = 0; o < conv.OutputChannels; o++)
         {
             for (var i = 0; i < inputs; i++)
@@ -38,7 +38,7 @@ internal sealed unsafe class PackedConv
                 var each = conv.Weights.AsSpan(((o * inputs) + i) * kernel, kernel);
                 if (conv.Block > 1)
                 {
-                    WinogradWeights.Transform(each, frequencies);
+                    WinogradWeights.Transform(each, points);
                 }
 
                 for (var tap = 0; tap < taps; tap++)
@@ -46,7 +46,7 @@ internal sealed unsafe class PackedConv
                     var position = conv.Depthwise ? (tap * channels) + o
                         : conv.Block > 1 ? (tap * inputs * channels) + Position(o, i, inputs)
                         : Position(o, (tap * inputs) + i, taps * inputs);
-                    Weights[position] = conv.Block > 1 ? frequencies[tap] : each[tap];
+                    Weights[position] = conv.Block > 1 ? points[tap] : each[tap];
                 }
             }
         }
@@ -69,48 +69,5 @@ internal sealed unsafe class PackedConv
         var isLone = (pair * 2) + 1 == OutputVectors;
         var width = isLone ? VectorLength : 2 * VectorLength;
         return (pair * taps * 2 * VectorLength) + (tap * width) + (output - (pair * 2 * VectorLength));
-    }
-}
-
-/// <summary>Kernels of 3x3 in the frequencies of <see cref="WinogradBlocks"/>.</summary>
-internal static class WinogradWeights
-{
-    private const int Reach = WinogradBlocks.Reach;
-
-    /// <summary>G g G^T: 9 weights, row by row, become 36. Down the columns first, then along the rows.</summary>
-    public static void Transform(ReadOnlySpan<float> kernel, Span<float> frequencies)
-    {
-        const int Taps = 3;
-        Span<double> down = stackalloc double[Reach * Taps];
-        Span<double> points = stackalloc double[Reach];
-        for (var column = 0; column < Taps; column++)
-        {
-            Look(kernel[column], kernel[Taps + column], kernel[(2 * Taps) + column], points);
-            for (var i = 0; i < Reach; i++)
-            {
-                down[(i * Taps) + column] = points[i];
-            }
-        }
-
-        for (var i = 0; i < Reach; i++)
-        {
-            Look(down[i * Taps], down[(i * Taps) + 1], down[(i * Taps) + 2], points);
-            for (var j = 0; j < Reach; j++)
-            {
-                frequencies[(i * Reach) + j] = (float)points[j];
-            }
-        }
-    }
-
-    // G in the paper of Lavin and Gray: how three weights look at each of the six points.
-    private static void Look(double first, double second, double third, Span<double> points)
-    {
-        var (outer, far) = ((first + third) / 6, (first / 24) + (third / 6));
-        points[0] = first / 4;
-        points[1] = -outer - (second / 6);
-        points[2] = -outer + (second / 6);
-        points[3] = far + (second / 12);
-        points[4] = far - (second / 12);
-        points[5] = third;
     }
 }

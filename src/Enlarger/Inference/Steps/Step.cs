@@ -2,34 +2,6 @@ using Enlarger.Inference.Kernels;
 
 namespace Enlarger.Inference.Steps;
 
-/// <summary>The two directions of a picture, for what holds in both.</summary>
-internal enum Axis
-{
-    Rows,
-    Columns,
-}
-
-/// <summary>Rows or columns from <paramref name="Start"/> up to, not including, <paramref name="End"/>.</summary>
-internal readonly record struct Extent(int Start, int End)
-{
-    public int Length => End - Start;
-
-    public Extent Clip(int length) => new(Math.Clamp(Start, 0, length), Math.Clamp(End, 0, length));
-
-    /// <summary>Widened until both ends are multiples of <paramref name="block"/>.</summary>
-    public Extent Widen(int block) =>
-        new(Floor.Divide(Start, block) * block, Floor.Divide(End + block - 1, block) * block);
-}
-
-/// <summary>The size of a feature map.</summary>
-internal readonly record struct MapShape(int Channels, int Height, int Width)
-{
-    public int Length(Axis axis) => axis == Axis.Rows ? Height : Width;
-
-    /// <summary>In words, for messages.</summary>
-    public override string ToString() => $"{Channels} channels of {Width}x{Height}";
-}
-
 /// <summary>
 /// One operation of a compiled network: it reads feature maps and writes one, any rows of it, in order. A step holds
 /// weights and geometry, no pixels, and is shared by all threads.

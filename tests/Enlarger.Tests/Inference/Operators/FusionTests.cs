@@ -3,7 +3,7 @@ using Enlarger.Inference.Steps;
 
 namespace Enlarger.Tests.Inference.Operators;
 
-/// <summary>Steps that are computed as one, or in squares, give what they give one by one.</summary>
+/// <summary>Fused steps, and convolutions by Winograd, give what plain ones give.</summary>
 public sealed class FusionTests
 {
     private static readonly (string, object)[] Padded = [("pads", new[] { 1L, 1L, 1L, 1L })];
@@ -28,7 +28,7 @@ public sealed class FusionTests
     // What writes the result is computed directly, so something has to follow.
     [Theory]
     [MemberData(nameof(ChannelsAndWidths))]
-    public void Convolves_in_squares(int channels, int width)
+    public void Convolves_by_Winograd(int channels, int width)
     {
         var dice = new Dice(100 * channels + width);
         var outputs = dice.Of(3, 8, 12, 16, 24, 33);

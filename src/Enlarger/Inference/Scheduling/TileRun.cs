@@ -3,20 +3,12 @@ using Enlarger.Inference.Compilation;
 using Enlarger.Inference.Kernels;
 using Enlarger.Inference.Steps;
 
-namespace Enlarger.Inference;
-
-/// <summary>Fills a row of a network's input, channels interleaved.</summary>
-internal unsafe delegate void FillRow(int y, float* row);
+namespace Enlarger.Inference.Scheduling;
 
 /// <summary>
-/// Takes a finished row of a network's output; pixels are <paramref name="pixelStride"/> floats apart.
+/// One run of a network over one tile of a picture, band by band. Not thread-safe: it starts and joins its own threads.
 /// </summary>
-internal unsafe delegate void TakeRow(int y, float* row, int pixelStride);
-
-/// <summary>
-/// One run of a network over one input, band by band. Belongs to one thread at a time, which others help.
-/// </summary>
-internal sealed unsafe class StripRun : IDisposable
+internal sealed unsafe class TileRun : IDisposable
 {
     private readonly CompiledGraph _graph;
     private readonly BandPlan _plan;
@@ -26,50 +18,50 @@ internal sealed unsafe class StripRun : IDisposable
     private readonly int[] _living;
     private readonly float*[][] _free;
     private readonly int[] _freeCount;
-    private readonly BandTasks _tasks;
+    private readonly BandTaskGraph _tasks;
     private readonly Workspace[] _workspaces;
     private float* _arena;
 
-    public StripRun(CompiledGraph graph, BandPlan plan, int threads)
+    public TileRun(CompiledGraph graph, BandPlan plan, int threads)
     {
         _graph = graph;
         _plan = plan;
         _done = plan.Start();
         _need = plan.Start();
         _living = plan.Start();
-        _tasks = new BandTasks(graph, plan.Shapes, threads);
+        _tasks = new BandTaskGraph(graph, plan.Shapes, threads);
         _workspaces = [.. Enumerable.Range(0, threads).Select(_ => new Workspace())];
         _arena = (float*)NativeMemory.AlignedAlloc((nuint)(plan.ArenaLength * sizeof(float)), Cache.LineBytes);
         NativeMemory.Clear(_arena, (nuint)(plan.ArenaLength * sizeof(float)));
 
-        _freeCount = new int[plan.Kinds.Length];
-        _free = new float*[plan.Kinds.Length][];
-        var room = _arena + plan.ZeroRowLength;
+        _freeCount = new int[plan.Layouts.Length];
+        _free = new float*[plan.Layouts.Length][];
+        var slot = _arena + plan.ZeroRowLength;
         for (var i = 0; i < _free.Length; i++)
         {
-            var kind = plan.Kinds[i];
-            _free[i] = new float*[kind.Rooms];
-            for (; _freeCount[i] < kind.Rooms; room += kind.RowStride)
+            var layout = plan.Layouts[i];
+            _free[i] = new float*[layout.Slots];
+            for (; _freeCount[i] < layout.Slots; slot += layout.RowStride)
             {
-                _free[i][_freeCount[i]++] = room;
+                _free[i][_freeCount[i]++] = slot;
             }
         }
 
         _maps = new FeatureMap[graph.MapCount];
         for (var map = 0; map < _maps.Length; map++)
         {
-            var kind = plan.Kinds[plan.KindOf[map]];
+            var layout = plan.Layouts[plan.LayoutOf[map]];
             _maps[map] = new FeatureMap(
                 plan.Shapes[map],
-                kind.PixelStride,
-                kind.Left,
-                kind.Right,
+                layout.PixelStride,
+                layout.Left,
+                layout.Right,
                 plan.Capacities[map],
                 plan.Padding == Padding.Replicate ? null : _arena);
         }
     }
 
-    /// <summary>Where the input must be readable up to, so that the output can be produced up to a row.</summary>
+    /// <summary>The end of the input rows that are read to produce the output up to a row.</summary>
     public int InputEnd(int outputEnd)
     {
         var need = new int[_need.Length];
@@ -77,10 +69,10 @@ internal sealed unsafe class StripRun : IDisposable
         return need[_graph.Input];
     }
 
-    /// <summary>Computes the output up to a row; the number of bands in it must be whole, but for the last.</summary>
+    /// <summary>Computes the output up to a row, which must end a band or the output.</summary>
     public void Produce(int outputEnd, FillRow fill, TakeRow take, CancellationToken cancel)
     {
-        new BandCrew(_tasks, Begin, Work).Run(_workspaces.Length);
+        new BandScheduler(_tasks, Begin, Work).Run(_workspaces.Length);
 
         bool Begin()
         {
@@ -96,7 +88,7 @@ internal sealed unsafe class StripRun : IDisposable
                 _plan.Need(_done, Math.Min(_done[_graph.Output] + _plan.BandRows, outputEnd), _need);
             }
 
-            _plan.Lives.Pass(_done, _need, _living, Change);
+            _plan.Liveness.Advance(_done, _need, _living, OnRowsChanged);
             return true;
         }
 
@@ -132,25 +124,25 @@ internal sealed unsafe class StripRun : IDisposable
         _arena = null;
     }
 
-    // The room that was left last is taken first: it is in the cache.
-    private void Change(int map, Extent rows, bool come)
+    // Last in, first out: the slot freed last is still in the cache.
+    private void OnRowsChanged(int map, Extent rows, bool allocated)
     {
-        var kind = _plan.KindOf[map];
+        var layout = _plan.LayoutOf[map];
         for (var y = rows.Start; y < rows.End; y++)
         {
-            ref var room = ref _maps[map].Room(y);
-            if (come)
+            ref var slot = ref _maps[map].Slot(y);
+            if (allocated)
             {
-                room = _free[kind][--_freeCount[kind]];
+                slot = _free[layout][--_freeCount[layout]];
             }
             else
             {
-                _free[kind][_freeCount[kind]++] = room;
+                _free[layout][_freeCount[layout]++] = slot;
             }
         }
     }
 
-    // The rows of a map that the band adds.
+    // The rows of a map that this band computes.
     private Extent New(int map) => new(_done[map], _need[map]);
 
     private void Fill(FillRow fill)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Enlarger.Inference.Kernels;
 
 /// <summary>The inner loops over <typeparamref name="TVector"/>.</summary>
-internal sealed unsafe class KernelSet<TVector> : KernelSet
+internal sealed unsafe class VectorKernelSet<TVector> : KernelSet
     where TVector : unmanaged, IVector<TVector>
 {
     private interface IOperation
@@ -15,7 +15,7 @@ internal sealed unsafe class KernelSet<TVector> : KernelSet
 
     public override void Convolve(in ConvRow row) => ConvKernel<TVector>.Run(row);
 
-    public override void ConvolveBlocks(in WinogradBlocks blocks) => WinogradKernel<TVector>.Run(blocks);
+    public override void ConvolveTiles(in WinogradTiles tiles) => WinogradKernel<TVector>.Run(tiles);
 
     public override void ConvolveDepthwise(in ConvRow row)
     {

@@ -8,7 +8,7 @@ namespace Enlarger.Enlarging;
 /// Lets a source of rows run ahead of whoever reads them, in a thread of its own, so that both work at the same time.
 /// Rows that wait to be read are bounded in bytes; then the source waits. Its exception comes where the row would.
 /// </summary>
-internal sealed class RowsAhead : IDisposable
+internal sealed class PrefetchBuffer : IDisposable
 {
     // 16 MiB hold a burst of 128 rows up to a width of 10,000. Wider pictures wait more often, and memory stays.
     public const int BytesMax = 16 << 20;
@@ -36,7 +36,7 @@ internal sealed class RowsAhead : IDisposable
     /// <param name="rowLength">Samples of a row.</param>
     /// <param name="source">Gives the rows, in the other thread.</param>
     /// <param name="bytesMax">Bytes of rows that may wait, but at least two rows.</param>
-    public RowsAhead(int height, int rowLength, FloatRowSource source, int bytesMax = BytesMax)
+    public PrefetchBuffer(int height, int rowLength, FloatRowSource source, int bytesMax = BytesMax)
     {
         (_height, _rowLength, _source) = (height, rowLength, source);
         var fitting = bytesMax / ((long)rowLength * sizeof(float));

@@ -1,16 +1,17 @@
 using System.Runtime.ExceptionServices;
 
-namespace Enlarger.Inference;
+namespace Enlarger.Inference.Scheduling;
 
 /// <summary>
-/// The threads that compute bands together. They take tasks in order and wait for those that must be done before.
+/// Runs the tasks of band after band on several threads: each thread takes the next task in order and waits for the
+/// dependencies of that task.
 /// </summary>
-/// <param name="tasks">The work on a band.</param>
-/// <param name="begin">Starts the next band, while nobody works on one; says whether there is one.</param>
-/// <param name="work">Does a task; the second number is that of the thread.</param>
-internal sealed class BandCrew(BandTasks tasks, Func<bool> begin, Action<int, int> work)
+/// <param name="tasks">The tasks of each band.</param>
+/// <param name="begin">Starts the next band, while no thread works on one; false when there is none.</param>
+/// <param name="work">Runs a task, given the number of the task and that of the thread.</param>
+internal sealed class BandScheduler(BandTaskGraph tasks, Func<bool> begin, Action<int, int> work)
 {
-    // For each task, how many bands it has been done for.
+    // For each task, the number of bands for which it is finished.
     private readonly long[] _finished = new long[tasks.Count];
     private long _taken = -1;
     private long _done;
@@ -19,7 +20,7 @@ internal sealed class BandCrew(BandTasks tasks, Func<bool> begin, Action<int, in
     private int _helping;
     private ExceptionDispatchInfo? _failure;
 
-    /// <summary>Computes all bands, on this thread and others; an exception of any of them ends all.</summary>
+    /// <summary>Runs all bands on this thread and others. An exception on one ends all and is thrown here.</summary>
     public void Run(int threads)
     {
         for (var i = 1; i < threads; i++)
@@ -28,7 +29,8 @@ internal sealed class BandCrew(BandTasks tasks, Func<bool> begin, Action<int, in
             _ = Task.Run(() => Help(thread), CancellationToken.None);
         }
 
-        // All must have stopped before anybody frees what they work on. Who has not begun yet will find it ended.
+        // The caller may free the memory that helpers work on, so all must have stopped. A helper that starts later
+        // sees _ended and returns.
         TakeTasks(0);
         Interlocked.MemoryBarrier();
         var spin = new SpinWait();
@@ -67,7 +69,7 @@ internal sealed class BandCrew(BandTasks tasks, Func<bool> begin, Action<int, in
         var (band, task) = Math.DivRem(Interlocked.Increment(ref _taken), tasks.Count);
         if (task == 0)
         {
-            // A band must be finished before rows of the next take the place of its oldest.
+            // The next band reuses the slots of this one's oldest rows, so this one must be finished first.
             if (!WaitFor(ref _done, band * tasks.Count))
             {
                 return false;
@@ -86,9 +88,9 @@ internal sealed class BandCrew(BandTasks tasks, Func<bool> begin, Action<int, in
             return false;
         }
 
-        foreach (var earlier in tasks[(int)task].After)
+        foreach (var dependency in tasks[(int)task].Dependencies)
         {
-            if (!WaitFor(ref _finished[earlier], band + 1))
+            if (!WaitFor(ref _finished[dependency], band + 1))
             {
                 return false;
             }
@@ -100,10 +102,10 @@ internal sealed class BandCrew(BandTasks tasks, Func<bool> begin, Action<int, in
         return true;
     }
 
-    // Until the counter has got there; false when the work has ended otherwise.
+    // Waits until the counter has reached the value; false when the run has ended before.
     private bool WaitFor(ref long counter, long value)
     {
-        // What is waited for takes microseconds, less than falling asleep would.
+        // Tasks take microseconds, less than putting a thread to sleep and waking it would.
         var spin = new SpinWait();
         while (Volatile.Read(ref counter) < value)
         {

@@ -1,6 +1,6 @@
 using Enlarger.Inference.Steps;
 
-namespace Enlarger.Tests.Inference;
+namespace Enlarger.Tests.Inference.Steps;
 
 public sealed class RemapTests
 {

@@ -3,7 +3,7 @@ using Enlarger.Imaging;
 
 namespace Enlarger.Tests.Enlarging;
 
-public sealed class RowsAheadTests
+public sealed class PrefetchBufferTests
 {
     private const int RowLength = 3;
     private const int RowBytes = RowLength * sizeof(float);
@@ -112,14 +112,14 @@ public sealed class RowsAheadTests
     [Fact]
     public void What_was_never_started_can_be_disposed()
     {
-        var ahead = new RowsAhead(2, RowLength, (_, _) => throw new InvalidOperationException("asked"));
+        var ahead = new PrefetchBuffer(2, RowLength, (_, _) => throw new InvalidOperationException("asked"));
 
         ahead.Dispose();
     }
 
-    private static RowsAhead Started(int height, int rows, FloatRowSource source)
+    private static PrefetchBuffer Started(int height, int rows, FloatRowSource source)
     {
-        var ahead = new RowsAhead(height, RowLength, source, rows * RowBytes);
+        var ahead = new PrefetchBuffer(height, RowLength, source, rows * RowBytes);
         ahead.Start();
         return ahead;
     }

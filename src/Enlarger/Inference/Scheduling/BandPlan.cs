@@ -2,32 +2,32 @@ using Enlarger.Inference.Compilation;
 using Enlarger.Inference.Kernels;
 using Enlarger.Inference.Steps;
 
-namespace Enlarger.Inference;
+namespace Enlarger.Inference.Scheduling;
 
 /// <summary>
-/// How a network runs over an input of one size: the shape of every feature map, the rows of it that must be alive at
-/// a time, and the rooms for them in one arena.
+/// How a network runs over an input of one size: the shape of every feature map, how many of its rows are alive at the
+/// same time, and the arena that has a slot for each.
 /// </summary>
 /// <remarks>
-/// The result is asked for band by band. Each band says, from the last step back to the first, how far every map must
-/// have been computed; the steps then compute just the rows that are new. No row is computed twice, and a map keeps
-/// only the rows that a later band still reads. The plan finds that number by playing the bands through once.
+/// The output is computed band by band. For each band, a pass from the last step back to the first finds how far every
+/// map must be computed; the steps then compute only the new rows. No row is computed twice, and a map keeps only rows
+/// that a later band still reads. The plan finds how many these are by simulating all bands once.
 /// </remarks>
 internal sealed class BandPlan
 {
     /// <summary>
-    /// Output rows of a band come from so many input rows: few enough that two maps of a band stay in L2. There are
-    /// more where a narrow picture meets many weights.
+    /// Input rows for each band: few enough that two maps of a band fit the L2 cache. Narrow pictures and networks of
+    /// many weights get taller bands.
     /// </summary>
     public const int InputRowsPerBand = 8;
 
-    // So many weights, which in squares take 16 bytes each, are fetched from memory anew in every band. With so many
-    // pixels in it that is a small part of the work. No more rows than this are asked for at a time.
+    // Above this many weights (16 bytes each once transformed for Winograd) they no longer fit the cache, so that every
+    // band reads them from memory. Taller bands, of about this many pixels, then make that a small part of the work.
     private const int WeightsInCache = 1 << 21;
     private const int PixelsPerBand = 2048;
     private const int InputRowsPerBandMax = 32;
 
-    // Floats in a row that offsets within it can count; no strip of a picture comes near it.
+    // Offsets within a row are 32-bit numbers; no column tile comes near this many floats.
     private const int RowLengthMax = 1 << 30;
 
     private readonly CompiledGraph _graph;
@@ -36,10 +36,10 @@ internal sealed class BandPlan
     private readonly int _inputRows;
 
     /// <param name="graph">The steps.</param>
-    /// <param name="kernels">Maps that a convolution writes have whole vectors of channels.</param>
+    /// <param name="kernels">Give the vector length to which channels that convolutions write are padded.</param>
     /// <param name="input">The size of the input.</param>
-    /// <param name="kept">The rows of the output that will be asked for.</param>
-    /// <param name="scale">Rows of the output for a row of the input, about.</param>
+    /// <param name="kept">The rows of the output that are wanted.</param>
+    /// <param name="scale">Approximate rows of the output for a row of the input.</param>
     /// <param name="padding">What steps read beyond the edges of their inputs.</param>
     public BandPlan(CompiledGraph graph, KernelSet kernels, MapShape input, Extent kept, int scale, Padding padding)
     {
@@ -53,14 +53,14 @@ internal sealed class BandPlan
         _first = graph.FirstRows(Shapes, kept);
         _firstBand = new int[Shapes.Length];
         Need(_first, Math.Min(kept.Start + BandRows, kept.End), _firstBand);
-        Lives = new RowLives(graph, Shapes);
-        (Kinds, KindOf) = FindKinds();
+        Liveness = new RowLiveness(graph, Shapes);
+        (Layouts, LayoutOf) = FindLayouts();
         Capacities = new int[Shapes.Length];
         Simulate();
-        foreach (var kind in Kinds)
+        foreach (var layout in Layouts)
         {
-            ZeroRowLength = Math.Max(ZeroRowLength, kind.RowStride);
-            ArenaLength += (long)kind.Rooms * kind.RowStride;
+            ZeroRowLength = Math.Max(ZeroRowLength, layout.RowStride);
+            ArenaLength += (long)layout.Slots * layout.RowStride;
         }
 
         ArenaLength += ZeroRowLength;
@@ -77,28 +77,29 @@ internal sealed class BandPlan
     /// <summary>Rows of the output in a band.</summary>
     public int BandRows { get; }
 
-    /// <summary>Rows of each map that live at a time, at most.</summary>
+    /// <summary>The most rows of each map that are alive at the same time.</summary>
     public int[] Capacities { get; }
 
-    public RowLives Lives { get; }
+    public RowLiveness Liveness { get; }
 
-    public RowKind[] Kinds { get; }
+    public RowLayout[] Layouts { get; }
 
-    /// <summary>The kind of the rows of each map.</summary>
-    public int[] KindOf { get; }
+    /// <summary>For each map, the index of its layout.</summary>
+    public int[] LayoutOf { get; }
 
+    /// <summary>Floats of the row of zeros that stands for rows outside of the picture.</summary>
     public int ZeroRowLength { get; }
 
-    /// <summary>Floats of the arena.</summary>
+    /// <summary>Size of the arena in floats.</summary>
     public long ArenaLength { get; }
 
-    /// <summary>A fresh count of finished rows: none of those that will be needed.</summary>
+    /// <summary>The ends of the computed rows of each map before the first band.</summary>
     public int[] Start() => [.. _first];
 
     /// <summary>How far each map must be computed, so that the output is finished up to a row.</summary>
-    /// <param name="done">How far they are.</param>
-    /// <param name="outputEnd">The row of the output, not included.</param>
-    /// <param name="need">Receives the answer.</param>
+    /// <param name="done">For each map, the end of the rows computed so far.</param>
+    /// <param name="outputEnd">The end of the rows of the output.</param>
+    /// <param name="need">Receives, for each map, the end of the rows to compute.</param>
     public void Need(ReadOnlySpan<int> done, int outputEnd, Span<int> need)
     {
         done.CopyTo(need);
@@ -117,10 +118,10 @@ internal sealed class BandPlan
     }
 
     /// <summary>
-    /// The bands before the first: a deep network needs many rows of the input before it gives any. They are taken in a
-    /// few at a time as all others are, and every map is computed as far as they allow and the first band needs.
+    /// Plans a band before the first: a deep network needs many input rows before it yields any output. Like all others
+    /// they are read a few at a time, and every map is computed as far as these allow and the first band needs.
     /// </summary>
-    /// <returns>Whether there was such a band left.</returns>
+    /// <returns>Whether such a band was left.</returns>
     public bool WarmUp(ReadOnlySpan<int> done, Span<int> need)
     {
         done.CopyTo(need);
@@ -136,7 +137,7 @@ internal sealed class BandPlan
             }
         }
 
-        // The first band itself is not computed here, and nothing else once all is there that it needs.
+        // The output is left to the first band. When nothing else is missing for it, warming up is over.
         need[_graph.Output] = done[_graph.Output];
         return !done.SequenceEqual(need);
     }
@@ -153,7 +154,7 @@ internal sealed class BandPlan
         return Math.Clamp(rows / InputRowsPerBand * InputRowsPerBand, InputRowsPerBand, InputRowsPerBandMax);
     }
 
-    // The end of the block that the row before lies in.
+    // Rounds the end of rows up to that of the block which their last row lies in.
     private int BlockEnd(Step step, int row) =>
         Math.Min((row + step.Block - 1) / step.Block * step.Block, Shapes[step.Output].Height);
 
@@ -171,50 +172,52 @@ internal sealed class BandPlan
         return true;
     }
 
-    // Rows do not share a line of the cache.
+    // Two rows never share a cache line, which would slow down threads that write them.
     private static int Align(long length) =>
         length <= RowLengthMax
             ? (int)((length + Cache.Line - 1) / Cache.Line * Cache.Line)
             : throw new ModelException("The picture is too wide for this network.");
 
-    // Rows are of a kind where pixels lie at the same places: what is zero at the ends of one stays so for the others.
-    private (RowKind[] Kinds, int[] KindOf) FindKinds()
+    // Rows share a layout where width and pixel stride are equal: zeros beyond the edges then stay zero for the next
+    // row that uses a slot.
+    private (RowLayout[] Layouts, int[] LayoutOf) FindLayouts()
     {
-        var kinds = new List<RowKind>();
-        var kindOf = new int[Shapes.Length];
+        var layouts = new List<RowLayout>();
+        var layoutOf = new int[Shapes.Length];
         var margins = FindMargins();
         var pixelStrides = _graph.PixelStrides(Shapes, Kernels.VectorLength);
         for (var map = 0; map < Shapes.Length; map++)
         {
             var (width, stride, margin) = (Shapes[map].Width, pixelStrides[map], margins[map]);
-            kindOf[map] = kinds.FindIndex(kind => kind.Width == width && kind.PixelStride == stride);
-            if (kindOf[map] < 0)
+            layoutOf[map] = layouts.FindIndex(it => it.Width == width && it.PixelStride == stride);
+            if (layoutOf[map] < 0)
             {
-                kindOf[map] = kinds.Count;
-                kinds.Add(new RowKind(width, stride));
+                layoutOf[map] = layouts.Count;
+                layouts.Add(new RowLayout(width, stride));
             }
 
-            var its = kinds[kindOf[map]];
-            (its.Left, its.Right) = (Math.Max(its.Left, margin.Left), Math.Max(its.Right, margin.Right));
+            var layout = layouts[layoutOf[map]];
+            layout.Left = Math.Max(layout.Left, margin.Left);
+            layout.Right = Math.Max(layout.Right, margin.Right);
         }
 
-        foreach (var kind in kinds)
+        foreach (var layout in layouts)
         {
-            kind.RowStride = Align(((long)kind.Width + kind.Left + kind.Right) * kind.PixelStride);
+            layout.RowStride = Align(((long)layout.Width + layout.Left + layout.Right) * layout.PixelStride);
         }
 
-        return ([.. kinds], kindOf);
+        return ([.. layouts], layoutOf);
     }
 
     private void Simulate()
     {
         var living = Start();
-        var rows = new int[Kinds.Length];
+        var rows = new int[Layouts.Length];
         var done = Start();
         var need = new int[Shapes.Length];
         while (WarmUp(done, need))
         {
-            Lives.Pass(done, need, living, Count);
+            Liveness.Advance(done, need, living, Count);
             need.CopyTo(done, 0);
         }
 
@@ -222,15 +225,15 @@ internal sealed class BandPlan
         {
             end = Math.Min(end + BandRows, Kept.End);
             Need(done, end, need);
-            Lives.Pass(done, need, living, Count);
+            Liveness.Advance(done, need, living, Count);
             need.CopyTo(done, 0);
         }
 
-        void Count(int map, Extent changed, bool come)
+        void Count(int map, Extent changed, bool allocated)
         {
-            var kind = KindOf[map];
-            rows[kind] += come ? changed.Length : -changed.Length;
-            Kinds[kind].Rooms = Math.Max(Kinds[kind].Rooms, rows[kind]);
+            var layout = LayoutOf[map];
+            rows[layout] += allocated ? changed.Length : -changed.Length;
+            Layouts[layout].Slots = Math.Max(Layouts[layout].Slots, rows[layout]);
             Capacities[map] = Math.Max(Capacities[map], changed.End - living[map]);
         }
     }
@@ -249,34 +252,4 @@ internal sealed class BandPlan
 
         return margins;
     }
-}
-
-/// <summary>What steps read beyond the edges of their inputs.</summary>
-internal enum Padding
-{
-    /// <summary>What the ONNX standard says: zeros, or the constant of a Pad node.</summary>
-    AsExported,
-
-    /// <summary>The outermost pixel, in each layer: a flat picture stays flat up to its border.</summary>
-    Replicate,
-}
-
-/// <summary>Rows of maps that are as long and lie alike in memory, so that one can take the place of another.</summary>
-internal sealed class RowKind(int width, int pixelStride)
-{
-    public int Width { get; } = width;
-
-    /// <summary>Floats from a pixel to the next.</summary>
-    public int PixelStride { get; } = pixelStride;
-
-    /// <summary>Columns beyond the left edge, and beyond the right.</summary>
-    public int Left { get; set; }
-
-    public int Right { get; set; }
-
-    /// <summary>Floats of a row with the columns beyond its edges.</summary>
-    public int RowStride { get; set; }
-
-    /// <summary>Rows that live at a time, at most.</summary>
-    public int Rooms { get; set; }
 }

@@ -1,6 +1,6 @@
 using Enlarger.Imaging;
 
-namespace Enlarger.Tests.Inference;
+namespace Enlarger.Tests.Inference.Tiling;
 
 /// <summary>A picture that is mirrored beyond its border, pixel by pixel, to judge the engine's own way by.</summary>
 internal static class MirroredPicture

@@ -1,7 +1,9 @@
-namespace Enlarger.Inference;
+using Enlarger.Imaging;
 
-/// <summary>The rows of a picture that are in use, read once each from a source that gives them in order.</summary>
-internal sealed class RowWindow(int rowLength, Imaging.FloatRowSource source)
+namespace Enlarger.Inference.Tiling;
+
+/// <summary>A sliding window of rows of a picture, each of which is read once, in order.</summary>
+internal sealed class RowWindow(int rowLength, FloatRowSource source)
 {
     private readonly Queue<float[]> _rows = new();
     private readonly Stack<float[]> _free = new();
@@ -11,9 +13,7 @@ internal sealed class RowWindow(int rowLength, Imaging.FloatRowSource source)
     /// <summary>The first row that has not been read.</summary>
     public int End => _first + _rows.Count;
 
-    /// <summary>
-    /// Reads on until <paramref name="end"/>, and lets go of the rows before <paramref name="start"/>.
-    /// </summary>
+    /// <summary>Drops rows before <paramref name="start"/> and reads those up to <paramref name="end"/>.</summary>
     public void Advance(int start, int end)
     {
         while (_first < start && _rows.Count > 0)
@@ -32,6 +32,6 @@ internal sealed class RowWindow(int rowLength, Imaging.FloatRowSource source)
         _index = [.. _rows];
     }
 
-    /// <summary>A row that is in use. May be called by several threads, while none advances.</summary>
+    /// <summary>A row in the window. Several threads may call this, while none advances the window.</summary>
     public float[] Row(int y) => _index[y - _first];
 }

@@ -2,7 +2,7 @@ using Enlarger.Imaging;
 using Enlarger.Inference;
 using Enlarger.Inference.Onnx;
 
-namespace Enlarger.Tests.Inference;
+namespace Enlarger.Tests.Inference.Tiling;
 
 /// <summary>The border of a result is as good as its middle: beyond it the picture goes on, mirrored.</summary>
 public sealed class BorderTests
@@ -10,7 +10,7 @@ public sealed class BorderTests
     // What a network of ours may make of a flat colour, in levels of 255.
     private const double LevelsMax = 2;
 
-    // Results of vectors and squares that lie elsewhere round differently. Relative to full scale.
+    // Vectors and Winograd tiles that lie elsewhere round differently. Relative to full scale.
     private const double Rounding = 1e-4;
 
     private static readonly (float Red, float Green, float Blue)[] Colours =

@@ -1,9 +1,11 @@
 using Enlarger.Imaging;
 using Enlarger.Inference;
 using Enlarger.Inference.Kernels;
+using Enlarger.Inference.Scheduling;
 using Enlarger.Inference.Steps;
+using Enlarger.Inference.Tiling;
 
-namespace Enlarger.Tests.Inference;
+namespace Enlarger.Tests.Inference.Tiling;
 
 /// <summary>However a picture is cut up, the result has the same bits.</summary>
 public sealed class TilingTests
@@ -16,7 +18,7 @@ public sealed class TilingTests
 
     [Theory]
     [MemberData(nameof(AllNetworks))]
-    public void Strips_pieces_and_threads_do_not_change_a_bit(string model)
+    public void Tiles_and_threads_do_not_change_a_bit(string model)
     {
         var network = Load(model);
         var picture = Noise(Size, 3);
@@ -29,9 +31,9 @@ public sealed class TilingTests
         [
             new() { Threads = 2 },
             new() { Threads = 3 },
-            new() { Threads = 1, StripColumnsMin = 16, WorkingBytesMax = 0, ReadColumnsMax = 99, PieceRows = 9 },
-            new() { Threads = 2, StripColumnsMin = 9, WorkingBytesMax = 0, ReadColumnsMax = 99, PieceRows = 13 },
-            new() { Threads = 4, StripColumnsMin = 30, WorkingBytesMax = 0, ReadColumnsMax = 99, PieceRows = 36 },
+            new() { Threads = 1, TileColumnsMin = 16, WorkingBytesMax = 0, ReadColumnsMax = 99, TileRows = 9 },
+            new() { Threads = 2, TileColumnsMin = 9, WorkingBytesMax = 0, ReadColumnsMax = 99, TileRows = 13 },
+            new() { Threads = 4, TileColumnsMin = 30, WorkingBytesMax = 0, ReadColumnsMax = 99, TileRows = 36 },
         ];
         foreach (var cut in cuts)
         {
@@ -41,17 +43,17 @@ public sealed class TilingTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void A_strip_is_what_the_whole_picture_gives(string model)
+    public void A_tile_is_what_the_whole_picture_gives(string model)
     {
         var network = Load(model);
         var picture = Noise(Size, 4);
         var whole = Whole(network, picture, Size, Padding.Replicate).Select(sample => Math.Clamp(sample, 0, 1));
 
-        var cut = new TilingOptions { Threads = 2, StripColumnsMin = 8, WorkingBytesMax = 0, ReadColumnsMax = 99 };
+        var cut = new TilingOptions { Threads = 2, TileColumnsMin = 8, WorkingBytesMax = 0, ReadColumnsMax = 99 };
         Assert.Equal(whole, Tiled(network, picture, cut));
     }
 
-    // Where the border is mirrored further than the picture is wide, mirroring goes to and fro.
+    // Where the margin is wider than the picture, the picture is mirrored several times.
     [Theory]
     [InlineData(1, 1)]
     [InlineData(1, 5)]
@@ -71,10 +73,10 @@ public sealed class TilingTests
             var cut = new TilingOptions
             {
                 Threads = 2,
-                StripColumnsMin = 1,
+                TileColumnsMin = 1,
                 WorkingBytesMax = 0,
                 ReadColumnsMax = 99,
-                PieceRows = 1,
+                TileRows = 1,
             };
             foreach (var options in (TilingOptions[])[new() { Threads = 3 }, cut])
             {
@@ -89,9 +91,9 @@ public sealed class TilingTests
     {
         var file = File.ReadAllBytes(Repository.Path(model));
         var picture = Noise(Size, 3);
-        var expected = Whole(Network.Load(file, new KernelSet<Vector8>()), picture);
+        var expected = Whole(Network.Load(file, new VectorKernelSet<Vector8>()), picture);
 
-        foreach (var kernels in new KernelSet[] { new KernelSet<Vector4>(), new KernelSet<Vector16>() })
+        foreach (var kernels in new KernelSet[] { new VectorKernelSet<Vector4>(), new VectorKernelSet<Vector16>() })
         {
             var actual = Whole(Network.Load(file, kernels), picture);
             for (var i = 0; i < expected.Length; i++)
@@ -105,7 +107,7 @@ public sealed class TilingTests
     [MemberData(nameof(Networks))]
     public void Receptive_field_is_as_far_as_a_pixel_reaches(string model)
     {
-        // In squares, what is computed together with a pixel may round otherwise for it.
+        // In a Winograd tile, rounding of a pixel also depends on inputs outside of its receptive field.
         var network = Network.Load(File.ReadAllBytes(Repository.Path(model)), KernelSet.Best, inBlocks: false);
         var reach = network.ReceptiveField!.Value;
         var size = new PixelSize((2 * reach) + 9, 5);
@@ -127,14 +129,14 @@ public sealed class TilingTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Squares_give_the_bytes_of_the_plain_sums(string model)
+    public void Winograd_gives_the_bytes_of_direct_convolution(string model)
     {
         var file = File.ReadAllBytes(Repository.Path(model));
         var picture = Noise(Size, 5);
-        var squares = Whole(Network.Load(file, KernelSet.Best), picture);
-        var plain = Whole(Network.Load(file, KernelSet.Best, inBlocks: false), picture);
+        var winograd = Whole(Network.Load(file, KernelSet.Best), picture);
+        var direct = Whole(Network.Load(file, KernelSet.Best, inBlocks: false), picture);
 
-        var differing = squares.Zip(plain, (s, p) => Math.Abs(Math.Round(s * 255) - Math.Round(p * 255))).ToArray();
+        var differing = winograd.Zip(direct, (w, d) => Math.Abs(Math.Round(w * 255) - Math.Round(d * 255))).ToArray();
         Assert.InRange(differing.Max(), 0, 1);
         Assert.InRange(differing.Count(levels => levels > 0), 0, differing.Length / 1000);
     }
@@ -168,11 +170,11 @@ public sealed class TilingTests
         // A band of 8, and what a kernel of 3 reads around it.
         Assert.InRange(plan.Capacities.Max(), 8, 10);
 
-        // Two rows stay of each map for the next band; the others make room for those of the maps that follow.
-        Assert.InRange(plan.Kinds.Sum(kind => kind.Rooms), 2 * Depth, (2 * Depth) + 30);
+        // Two rows of each map stay for the next band; the slots of the others are used for the maps that follow.
+        Assert.InRange(plan.Layouts.Sum(layout => layout.Slots), 2 * Depth, (2 * Depth) + 30);
     }
 
-    // Where there are very many weights, a narrow picture is computed in higher bands than a wide one.
+    // With very many weights, a narrow picture is computed in taller bands than a wide one.
     [Fact]
     public void Bands_of_another_height_give_the_same_bits()
     {
@@ -192,11 +194,11 @@ public sealed class TilingTests
         Assert.Equal(32, BandRows(20));
 
         var picture = Noise(size, 6);
-        var strips = new TilingOptions { Threads = 2, StripColumnsMin = 16, WorkingBytesMax = 0, ReadColumnsMax = 40 };
+        var tiles = new TilingOptions { Threads = 2, TileColumnsMin = 16, WorkingBytesMax = 0, ReadColumnsMax = 40 };
         var whole = Tiled(network, picture, size, new TilingOptions());
         var changed = whole.Where((sample, i) => sample is > 0 and < 1 && sample != picture[i]).Count();
         Assert.InRange(changed, whole.Length / 10, whole.Length);
-        Assert.Equal(whole, Tiled(network, picture, size, strips));
+        Assert.Equal(whole, Tiled(network, picture, size, tiles));
 
         int BandRows(int width) =>
             network.Plan(

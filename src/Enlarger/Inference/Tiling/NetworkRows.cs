@@ -1,43 +1,44 @@
 using System.Numerics;
 using Enlarger.Imaging;
 using Enlarger.Inference.Compilation;
+using Enlarger.Inference.Scheduling;
 using Enlarger.Inference.Steps;
 
-namespace Enlarger.Inference;
+namespace Enlarger.Inference.Tiling;
 
 /// <summary>
-/// A picture enlarged by a network, row by row: pulls rows of the picture as it needs them, computes bands of them with
-/// several threads, and keeps only the rows that are being worked on.
+/// A picture enlarged by a network, row by row: reads rows of the picture as it needs them, computes bands of them with
+/// several threads, and keeps only the rows that are in use.
 /// </summary>
 internal sealed unsafe class NetworkRows : IDisposable
 {
-    // Rows of the picture between two meetings of the threads: enough that waiting costs nothing, few enough that
-    // cancelling is quick and the buffer small.
-    private const int RowsPerMeetingMax = 32;
+    // Rows of the picture computed between two thread barriers: enough that waiting costs next to nothing, few enough
+    // that cancelling is quick and the buffer small.
+    private const int SyncRowsMax = 32;
 
-    // A band: a meeting in the middle of one would change which rows are alive.
-    private const int RowsPerMeetingMin = BandPlan.InputRowsPerBand;
+    // A whole number of bands, since liveness is planned by band.
+    private const int SyncRowsMin = BandPlan.InputRowsPerBand;
 
     private readonly NetworkGeometry _geometry;
     private readonly PixelSize _from;
     private readonly int _channels;
     private readonly int _planes;
-    private readonly Tiling _tiling;
+    private readonly TileGrid _grid;
     private readonly TilingOptions _options;
     private readonly RowWindow _window;
-    private readonly StripRun?[] _runs;
+    private readonly TileRun?[] _runs;
     private readonly CancellationToken _cancel;
-    private readonly int _meetingRows;
+    private readonly int _syncRows;
 
-    // Where in a row of the picture each column of the extended picture stands.
+    // For each column of the extended picture, the offset of its first sample in a row of the picture.
     private readonly int[] _samples;
     private float[] _buffer = [];
     private Extent _bufferRows;
-    private Extent _piece;
+    private Extent _tileRows;
     private Extent _rowsRead;
 
-    // How many rows of the extended picture a single strip has taken in.
-    private int _rowsTaken;
+    // The end of the rows of the extended picture that were read, where there is one column tile.
+    private int _rowsReadEnd;
 
     /// <param name="network">The network; it takes 3 channels, or 1, which is then run for each channel.</param>
     /// <param name="from">The size of the picture.</param>
@@ -58,14 +59,14 @@ internal sealed unsafe class NetworkRows : IDisposable
         _channels = channels;
         _planes = network.Channels == 1 ? channels : 1;
         var rowBytes = (long)from.Width * network.Scale * network.Scale * channels * sizeof(float);
-        _tiling = new Tiling(network, from, _planes, rowBytes, options);
-        _geometry = _tiling.Geometry;
-        _meetingRows = RowsPerMeetingMax * rowBytes <= options.BufferBytesMax ? RowsPerMeetingMax : RowsPerMeetingMin;
+        _grid = new TileGrid(network, from, _planes, rowBytes, options);
+        _geometry = _grid.Geometry;
+        _syncRows = SyncRowsMax * rowBytes <= options.BufferBytesMax ? SyncRowsMax : SyncRowsMin;
         _options = options;
         _cancel = cancel;
-        _samples = [.. Enumerable.Range(0, _tiling.Extended.Width).Select(x => _tiling.PictureColumn(x) * channels)];
+        _samples = [.. Enumerable.Range(0, _grid.Extended.Width).Select(x => _grid.PictureColumn(x) * channels)];
         _window = new RowWindow(from.Width * channels, source);
-        _runs = new StripRun?[_tiling.Strips.Length * _planes];
+        _runs = new TileRun?[_grid.ColumnTiles.Length * _planes];
         Graph = network.Graph;
         To = new PixelSize(from.Width * _geometry.Scale, from.Height * _geometry.Scale);
     }
@@ -75,7 +76,7 @@ internal sealed unsafe class NetworkRows : IDisposable
 
     private CompiledGraph Graph { get; }
 
-    /// <summary>Copies row <paramref name="y"/> of the result, samples 0 to 1; rows are asked for in order.</summary>
+    /// <summary>Copies row <paramref name="y"/> of the result, samples 0 to 1; rows must be read in order.</summary>
     public void ReadRow(int y, Span<float> row)
     {
         while (y >= _bufferRows.End)
@@ -94,22 +95,22 @@ internal sealed unsafe class NetworkRows : IDisposable
         }
     }
 
-    // Fills the buffer with the rows that follow.
+    // Fills the buffer with the next rows.
     private void Compute()
     {
         var start = _bufferRows.End / _geometry.Scale;
-        if (start == _piece.End)
+        if (start == _tileRows.End)
         {
-            _piece = new Extent(start, Math.Min(start + _tiling.PieceRows, _from.Height));
-            _rowsRead = _tiling.RowsRead(_piece);
+            _tileRows = new Extent(start, Math.Min(start + _grid.TileRows, _from.Height));
+            _rowsRead = _grid.RowsRead(_tileRows);
         }
 
-        var isOneStrip = _tiling.Strips.Length == 1;
-        var rows = isOneStrip ? new Extent(start, Math.Min(start + _meetingRows, _from.Height)) : _piece;
+        var isOneTile = _grid.ColumnTiles.Length == 1;
+        var rows = isOneTile ? new Extent(start, Math.Min(start + _syncRows, _from.Height)) : _tileRows;
         _bufferRows = new Extent(rows.Start * _geometry.Scale, rows.End * _geometry.Scale);
         Array.Resize(ref _buffer, Math.Max(_buffer.Length, checked(_bufferRows.Length * To.Width * _channels)));
 
-        if (isOneStrip)
+        if (isOneTile)
         {
             for (var i = 0; i < _runs.Length; i++)
             {
@@ -117,8 +118,8 @@ internal sealed unsafe class NetworkRows : IDisposable
             }
 
             var end = _rowsRead.Start + _runs[0]!.InputEnd(End(rows));
-            Advance(new Extent(Math.Max(_rowsTaken, _rowsRead.Start), end));
-            _rowsTaken = end;
+            Advance(new Extent(Math.Max(_rowsReadEnd, _rowsRead.Start), end));
+            _rowsReadEnd = end;
             for (var i = 0; i < _runs.Length; i++)
             {
                 Produce(_runs[i]!, i, rows);
@@ -135,37 +136,34 @@ internal sealed unsafe class NetworkRows : IDisposable
         }
     }
 
-    private StripRun Open(int i) =>
-        new(Graph, _tiling.Plan(_tiling.Strips[i / _planes], _piece), _options.Threads);
+    private TileRun Open(int i) =>
+        new(Graph, _grid.Plan(_grid.ColumnTiles[i / _planes], _tileRows), _options.Threads);
 
-    // The row of the strip's own output that follows the rows wanted.
-    private int End(Extent rows)
-    {
-        return ((rows.End - _rowsRead.Start) * _geometry.Scale) + _geometry.Offset;
-    }
+    // The end of these rows of the picture, in rows of the tile's output.
+    private int End(Extent rows) => ((rows.End - _rowsRead.Start) * _geometry.Scale) + _geometry.Offset;
 
-    // Reads what the rows of the extended picture are made of.
+    // Reads the rows of the picture from which rows of the extended picture are made.
     private void Advance(Extent extended)
     {
-        var rows = _tiling.PictureRows(extended);
+        var rows = _grid.PictureRows(extended);
         _window.Advance(rows.Start, rows.End);
     }
 
-    private void Produce(StripRun run, int index, Extent rows)
+    private void Produce(TileRun run, int index, Extent rows)
     {
-        var strip = _tiling.Strips[index / _planes];
+        var tile = _grid.ColumnTiles[index / _planes];
         var plane = index % _planes;
         var firstRow = End(rows) - _bufferRows.Length;
         run.Produce(End(rows), Fill, Take, _cancel);
 
         void Fill(int y, float* row) =>
-            FillRow(_window.Row(_tiling.PictureRow(_rowsRead.Start + y)), strip.Read, plane, row);
+            FillRow(_window.Row(_grid.PictureRow(_rowsRead.Start + y)), tile.Read, plane, row);
 
         void Take(int y, float* row, int pixelStride)
         {
-            var skip = ((strip.Columns.Start - strip.Read.Start) * _geometry.Scale) + _geometry.Offset;
-            var place = (((y - firstRow) * To.Width) + (strip.Columns.Start * _geometry.Scale)) * _channels;
-            var length = strip.Columns.Length * _geometry.Scale * _channels;
+            var skip = ((tile.Columns.Start - tile.Read.Start) * _geometry.Scale) + _geometry.Offset;
+            var place = (((y - firstRow) * To.Width) + (tile.Columns.Start * _geometry.Scale)) * _channels;
+            var length = tile.Columns.Length * _geometry.Scale * _channels;
             TakeRow(row + (skip * pixelStride), pixelStride, plane, _buffer.AsSpan(place, length));
         }
     }
@@ -208,7 +206,7 @@ internal sealed unsafe class NetworkRows : IDisposable
             }
         }
 
-        // Zero times a number is zero, but for NaN and the infinities.
+        // Zero times a finite number is zero; zero times NaN or infinity is NaN.
         if (bad != 0)
         {
             throw new ImageException(
@@ -216,7 +214,7 @@ internal sealed unsafe class NetworkRows : IDisposable
         }
     }
 
-    // Zero times the sum of all samples comes back.
+    // Returns zero times the sum of all samples, which is NaN if one of them is not finite.
     private static float Clamp(ReadOnlySpan<float> row, Span<float> target)
     {
         var bad = Vector<float>.Zero;
