@@ -21,7 +21,7 @@ public sealed class Network
         _kernels = kernels;
     }
 
-    /// <summary>Channels of the input: 3 for RGB, 1 for networks that see one channel at a time.</summary>
+    /// <summary>Channels of the input: 3 for RGB, 1 for networks that run on each channel by itself.</summary>
     public int Channels => Graph.InputChannels;
 
     /// <summary>Output pixels for an input pixel, along each side: 1 to 16.</summary>
@@ -29,13 +29,13 @@ public sealed class Network
     public int Scale => Geometry.Scale;
 
     /// <summary>
-    /// How many pixels away an input pixel may be and still change an output pixel, computed from the graph; null where
-    /// the network looks at the whole picture at once.
+    /// The farthest distance in pixels at which an input pixel can change an output pixel, computed from the graph;
+    /// null where it is the whole picture.
     /// </summary>
     /// <exception cref="ModelException">The network does not enlarge pictures.</exception>
     public int? ReceptiveField => Geometry.ReceptiveField;
 
-    /// <summary>Numbers that training found: weights, biases and slopes of convolutions.</summary>
+    /// <summary>The number of trained parameters: weights, biases and slopes of convolutions.</summary>
     public long Parameters =>
         Graph.Steps.OfType<ConvStep>().Sum(conv => (long)conv.Weights.Length + conv.Bias.Length + conv.TrainedSlopes);
 
@@ -58,23 +58,26 @@ public sealed class Network
     internal NetworkGeometry Geometry => _geometry ??= NetworkGeometry.Of(Graph);
 
     /// <summary>Compiles the ONNX model in <paramref name="onnx"/>.</summary>
-    /// <exception cref="ModelException">Not an ONNX file, or a node that is not supported; it is named.</exception>
+    /// <exception cref="ModelException">
+    /// Not an ONNX file, or it has a node that is not supported, which the message names.
+    /// </exception>
     public static Network Load(ReadOnlySpan<byte> onnx) => Load(onnx, KernelSet.Best);
 
     /// <summary>
-    /// Compiles the network between two that differ in their weights alone, of which one was trained on from the other
-    /// (Wang and others, "Deep network interpolation for continuous imagery effect transition", 2019).
+    /// Compiles a network whose weights are interpolated linearly between those of two networks of the same
+    /// architecture, of which one was fine-tuned from the other (Wang and others, "Deep network interpolation for
+    /// continuous imagery effect transition", 2019).
     /// </summary>
-    /// <param name="onnx">Where the way begins.</param>
-    /// <param name="other">Where it ends.</param>
-    /// <param name="amount">How far to go: 0 is the first, 1 the other.</param>
+    /// <param name="onnx">The ONNX file of the first network.</param>
+    /// <param name="other">The ONNX file of the other network.</param>
+    /// <param name="amount">0 gives the first, 1 the other.</param>
     /// <exception cref="ArgumentOutOfRangeException">The amount is not 0 to 1.</exception>
     /// <exception cref="ModelException">
-    /// One is no ONNX model that can be compiled, or they have different operators or shapes.
+    /// One is not an ONNX model that can be compiled, or they have different operators or shapes.
     /// </exception>
     public static Network LoadBetween(ReadOnlySpan<byte> onnx, ReadOnlySpan<byte> other, double amount)
     {
-        // NaN is in no range.
+        // Written so that NaN is refused, too.
         if (amount is not (>= 0 and <= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(amount), amount, "The amount must be 0 to 1.");
@@ -86,15 +89,17 @@ public sealed class Network
 
     /// <summary>
     /// Runs the network on one whole picture, untiled, on the calling thread, as the ONNX standard says: where its
-    /// convolutions pad with zeros, the border of the result shows it. <see cref="Enlarge(ReadOnlyMemory{float}, int,
-    /// int, int, CancellationToken)"/> continues the picture instead.
+    /// convolutions pad with zeros, the border of the result differs visibly. <see cref="Enlarge(ReadOnlyMemory{float},
+    /// int, int, int, CancellationToken)"/> mirrors the picture beyond its border instead.
     /// </summary>
     /// <param name="input">Planar samples, channel by channel: [channels, height, width].</param>
     /// <param name="height">Rows of the input.</param>
     /// <param name="width">Columns of the input.</param>
-    /// <param name="cancel">Stops within a few rows.</param>
+    /// <param name="cancel">Cancels within a few rows.</param>
     /// <returns>Planar samples of the output and its size.</returns>
-    /// <exception cref="ArgumentException">The samples are not channels x height x width many.</exception>
+    /// <exception cref="ArgumentException">
+    /// The number of samples is not channels x height x width.
+    /// </exception>
     /// <exception cref="ModelException">The network cannot run on a picture of this size.</exception>
     public (float[] Output, int Height, int Width) Run(
         ReadOnlySpan<float> input, int height, int width, CancellationToken cancel = default) =>
@@ -120,16 +125,16 @@ public sealed class Network
     }
 
     /// <summary>
-    /// Enlarges a picture in memory with several threads. The result does not depend on their number. Beyond its border
-    /// the picture is mirrored, and what lies there is cropped from the result.
+    /// Enlarges a picture in memory with several threads. The result does not depend on their number. The picture is
+    /// mirrored beyond its border, and that margin is cropped from the result.
     /// </summary>
     /// <param name="picture">RGB samples from 0 to 1, interleaved: [height, width, 3].</param>
     /// <param name="height">Rows of the picture.</param>
     /// <param name="width">Columns of the picture.</param>
-    /// <param name="threads">Threads that compute; 0 takes all cores.</param>
-    /// <param name="cancel">Stops within a few rows.</param>
+    /// <param name="threads">Threads that compute; 0 for one on each core.</param>
+    /// <param name="cancel">Cancels within a few rows.</param>
     /// <returns>RGB samples from 0 to 1: [height * Scale, width * Scale, 3].</returns>
-    /// <exception cref="ArgumentException">The samples are not height x width x 3 many.</exception>
+    /// <exception cref="ArgumentException">The number of samples is not height x width x 3.</exception>
     /// <exception cref="ModelException">The network does not enlarge pictures of 1 or 3 channels.</exception>
     public float[] Enlarge(
         ReadOnlyMemory<float> picture, int height, int width, int threads = 0, CancellationToken cancel = default)
@@ -141,14 +146,14 @@ public sealed class Network
         return result;
     }
 
-    /// <summary>The same into memory of the caller, who may use it again and again.</summary>
+    /// <summary>The same into an array of the caller, which can be reused.</summary>
     /// <param name="picture">RGB samples from 0 to 1, interleaved: [height, width, 3].</param>
     /// <param name="height">Rows of the picture.</param>
     /// <param name="width">Columns of the picture.</param>
     /// <param name="result">Receives RGB samples from 0 to 1: [height * Scale, width * Scale, 3].</param>
-    /// <param name="threads">Threads that compute; 0 takes all cores.</param>
-    /// <param name="cancel">Stops within a few rows; the rest of the result is left as it was.</param>
-    /// <exception cref="ArgumentException">The samples of the picture or the result are not so many.</exception>
+    /// <param name="threads">Threads that compute; 0 for one on each core.</param>
+    /// <param name="cancel">Cancels within a few rows; the rest of the result stays unchanged.</param>
+    /// <exception cref="ArgumentException">The picture or the result has another number of samples.</exception>
     /// <exception cref="ModelException">The network does not enlarge pictures of 1 or 3 channels.</exception>
     public void Enlarge(
         ReadOnlyMemory<float> picture,
@@ -176,14 +181,16 @@ public sealed class Network
         void Source(int y, Span<float> row) => picture.Span.Slice(y * width * 3, width * 3).CopyTo(row);
     }
 
-    /// <summary>Compiles for given kernels, so that tests can try all of them on one machine.</summary>
+    /// <summary>Compiles for given kernels, so that tests can run all of them on one machine.</summary>
     /// <param name="onnx">The file.</param>
-    /// <param name="kernels">The width of vectors.</param>
-    /// <param name="inBlocks">Convolutions may be computed in squares; else pixel by pixel, which is exacter.</param>
+    /// <param name="kernels">The kernels for one vector length.</param>
+    /// <param name="inBlocks">
+    /// Convolutions may be computed by Winograd's algorithm; else all are direct, which rounds less.
+    /// </param>
     internal static Network Load(ReadOnlySpan<byte> onnx, KernelSet kernels, bool inBlocks = true) =>
         new(GraphCompiler.Compile(OnnxReader.Read(onnx), inBlocks), kernels);
 
-    /// <summary>Makes sure that the network takes and gives pictures of 1 or 3 channels, and enlarges them.</summary>
+    /// <summary>Checks that the network enlarges pictures of 1 or 3 channels.</summary>
     /// <exception cref="ModelException">It does not.</exception>
     internal void CheckEnlarges()
     {

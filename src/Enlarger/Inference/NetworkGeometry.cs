@@ -4,25 +4,28 @@ using Enlarger.Inference.Steps;
 namespace Enlarger.Inference;
 
 /// <summary>
-/// How the output of a network lies over its input, found by trying sizes; the same for rows and columns.
+/// How output pixels of a network map to input pixels, found by inferring shapes; the same for rows and columns.
 /// </summary>
 /// <param name="Scale">Output pixels for an input pixel, 1 or more.</param>
-/// <param name="Alignment">The input's sides must be multiples of this, and so must the place of a tile.</param>
+/// <param name="Alignment">The input's sides and the positions of tiles must be multiples of this.</param>
 /// <param name="Margin">
-/// Pixels that the picture is mirrored by beyond each side: those that convolutions without padding take away, and
-/// <see cref="MirroredPixels"/> where others pad.
+/// Mirrored pixels beyond each side of the picture: those that convolutions without padding remove, and
+/// <see cref="MirroredPixels"/> where convolutions pad.
 /// </param>
-/// <param name="Offset">Where the first pixel of the picture begins in the output for the extended picture.</param>
+/// <param name="Offset">
+/// The row and column in the output for the extended picture where the first pixel of the picture begins.
+/// </param>
 /// <param name="ReceptiveField">
-/// How many pixels away, up, down, left or right, an input pixel may be and still change an output pixel; null where
-/// the network looks at the whole picture.
+/// The farthest distance in pixels, along either axis, at which an input pixel can change an output pixel; null where
+/// it is the whole picture.
 /// </param>
 internal sealed record NetworkGeometry(int Scale, int Alignment, int Margin, int Offset, int? ReceptiveField)
 {
     private const int ScaleMax = 16;
 
-    // Beyond them each layer repeats its outermost pixels. At the border of photographs four are as good as the whole
-    // receptive field, and a picture of 64x64 costs at most a fourth more, not twice as much: docs/decisions/0010.
+    // Beyond these each layer repeats its outermost pixels. At the border of photographs, four mirrored pixels are as
+    // good as the whole receptive field, and they add at most a fourth to the work for 64x64 pixels:
+    // docs/decisions/0010.
     private const int MirroredPixels = 4;
 
     /// <exception cref="ModelException">The network does not enlarge pictures.</exception>
@@ -47,8 +50,9 @@ internal sealed record NetworkGeometry(int Scale, int Alignment, int Margin, int
         return new NetworkGeometry(grown, alignment, margin, (margin * grown) - half, field);
     }
 
-    // How much further than its convolutions need the picture is mirrored. One that looks at the whole picture sees it
-    // as it is, and one that reduces it many times would cost up to four times as much on a small picture.
+    // How many pixels are mirrored beyond those that convolutions need. None for a network whose receptive field is the
+    // whole picture, and none for one with a large alignment, which would take up to four times as long on a small
+    // picture.
     private static int Mirrored(int alignment, int margin, int? field) =>
         field is { } pixels && alignment <= 2 * MirroredPixels ? Math.Clamp(pixels - margin, 0, MirroredPixels) : 0;
 
@@ -62,7 +66,7 @@ internal sealed record NetworkGeometry(int Scale, int Alignment, int Margin, int
         var alignment = 1;
         foreach (var map in graph.Infer(new MapShape(graph.InputChannels, Side, Side)))
         {
-            // A map of one row is a mean, or was left out by the compiler.
+            // A map of one row is a mean, or is not used by any step.
             var ratio = map.Height <= 1 ? 1 : Math.Max(1, (int)Math.Round((double)Side / map.Height));
             alignment = alignment / Gcd(alignment, ratio) * ratio;
         }
@@ -77,7 +81,7 @@ internal sealed record NetworkGeometry(int Scale, int Alignment, int Margin, int
         var farthest = 0;
         foreach (var axis in (Axis[])[Axis.Rows, Axis.Columns])
         {
-            // Phases of a strided network differ; the farthest reach of them counts.
+            // The distance differs by the phase of a pixel in a network with strides; the farthest counts.
             for (var pixel = 0; pixel < 16; pixel++)
             {
                 var output = new Extent((pixel * scale) - half, ((pixel + 1) * scale) - half);

@@ -1,11 +1,11 @@
 namespace Enlarger.Tests.Inference;
 
-/// <summary>Compares what floats computed with what they should have.</summary>
+/// <summary>Compares computed values with expected ones.</summary>
 internal static class Closeness
 {
-    /// <param name="expected">The truth.</param>
-    /// <param name="actual">What is judged; an element that is no number fails.</param>
-    /// <param name="tolerance">The largest difference allowed, as a part of the largest magnitude expected.</param>
+    /// <param name="expected">The expected values.</param>
+    /// <param name="actual">The computed values; NaN fails.</param>
+    /// <param name="tolerance">The largest difference, relative to the largest expected magnitude.</param>
     public static void Check(double[] expected, double[] actual, double tolerance)
     {
         Assert.Equal(expected.Length, actual.Length);

@@ -4,7 +4,7 @@ using Enlarger.Inference.Onnx;
 
 namespace Enlarger.Tests.Inference;
 
-/// <summary>A network part of the way between two others.</summary>
+/// <summary>A network interpolated between two others.</summary>
 public sealed class InterpolationTests
 {
     private static readonly float[] Picture = [.. Enumerable.Range(0, 3 * 8 * 8).Select(i => i % 17 / 17f)];

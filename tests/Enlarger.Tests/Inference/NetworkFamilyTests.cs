@@ -7,11 +7,11 @@ namespace Enlarger.Tests.Inference;
 /// <summary>Whole networks of tests/networks, against what ONNX Runtime computes for them.</summary>
 public sealed class NetworkFamilyTests
 {
-    // Relative to the largest value. Winograd convolutions round some ten times as much as plain sums of products,
+    // Relative to the largest value. Winograd convolutions round some ten times as much as direct convolutions,
     // which come to 1e-6, and each of the twenty layers adds its own.
     private const double Tolerance = 2e-4;
 
-    // The reference does not round. What is left is what ONNX Runtime rounds.
+    // The reference computes in double precision, so this is the rounding of ONNX Runtime.
     private const double ToleranceOfReference = 2e-6;
 
     public static TheoryData<string> Networks =>
@@ -41,7 +41,7 @@ public sealed class NetworkFamilyTests
         Compare(name, output.Values, output.Shape[2], output.Shape[3], ToleranceOfReference);
     }
 
-    // A network keeps no memory of the pictures before, nor of those at the same time.
+    // A network has no state that earlier or concurrent pictures could change.
     [Fact]
     public void Gives_each_picture_its_own_result()
     {

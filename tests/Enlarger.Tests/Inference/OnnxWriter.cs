@@ -4,7 +4,7 @@ using Enlarger.Tests.Inference.Onnx;
 
 namespace Enlarger.Tests.Inference;
 
-/// <summary>Makes ONNX files for tests: what is called first stands first.</summary>
+/// <summary>Makes ONNX files for tests, in the order of the calls.</summary>
 /// <example><code>
 /// var file = new OnnxWriter()
 ///     .Input("x", channels: 3)
@@ -20,7 +20,7 @@ internal sealed class OnnxWriter(long opset = 17)
     private readonly ProtobufWriter _graph = new();
     private int _nodes;
 
-    /// <summary>The graph, for the fields that have no method here.</summary>
+    /// <summary>The graph, for fields without a method here.</summary>
     public ProtobufWriter Graph => _graph;
 
     public byte[] ToArray() => new ProtobufWriter()

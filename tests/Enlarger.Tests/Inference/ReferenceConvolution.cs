@@ -12,7 +12,7 @@ internal static class ReferenceConvolution
         var (height, width) = (x.Shape[2], x.Shape[3]);
         int[] shape = [x.Shape[0], w.Shape[0], Length(height, sideY), Length(width, sideX)];
 
-        // Offsets by hand in this one place: nearly all the time of the tests is spent here.
+        // Offsets are computed by hand only here, where the tests spend nearly all their time.
         var (pixels, weights) = (x.Values, w.Values);
         return ReferenceTensor.Fill(shape, at =>
         {
@@ -51,7 +51,7 @@ internal static class ReferenceConvolution
         var (w, bias) = (node[1], node.Find(2));
         var (sideY, sideX) = (ReadSide(node, 0), ReadSide(node, 1));
 
-        // So many more pixels of input on each side that no tap of a kernel lacks one.
+        // Pads the input on each side so that every tap of the kernel reads inside of it.
         var around = node.RepeatsEdges ? Math.Max(sideY.Kernel, sideX.Kernel) : 0;
         var x = RepeatEdges(node.X, around);
         var more = node.Ints("output_padding", 0, 0);
@@ -61,7 +61,7 @@ internal static class ReferenceConvolution
         var width = sideX.Stride * (node.X.Shape[3] - 1) + (int)more[1] + sideX.Reach - sideX.PadBegin - sideX.PadEnd;
         int[] shape = [x.Shape[0], outputsOfGroup * groups, height, width];
 
-        // Each input pixel lays a weighted copy of the kernel over the output.
+        // Each input pixel adds a weighted copy of the kernel to the output.
         var y = ReferenceTensor.Fill(shape, at => bias?[at[1]] ?? 0);
         ReferenceTensor.Fill([.. x.Shape, outputsOfGroup, sideY.Kernel, sideX.Kernel], at =>
         {
@@ -97,7 +97,8 @@ internal static class ReferenceConvolution
         var pads = node.Ints("pads", 0, 0, 0, 0);
         var side = new Side(kernel, stride, dilation, (int)pads[axis], (int)pads[2 + axis]);
 
-        // SAME makes the output as long as the input over the stride, rounded up; the odd pixel goes where it says.
+        // SAME makes the output as long as the input over the stride, rounded up; LOWER and UPPER say where the odd
+        // pixel goes.
         var length = node.X.Shape[2 + axis];
         var total = Math.Max(((length + stride - 1) / stride - 1) * stride + side.Reach - length, 0);
         return node.Text("auto_pad", "NOTSET") switch

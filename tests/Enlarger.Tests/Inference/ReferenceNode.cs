@@ -23,11 +23,11 @@ internal sealed record ReferenceNode(
 
     public long[] Ints(string name, params long[] otherwise) => Attribute(name)?.Ints ?? otherwise;
 
-    /// <summary>A list that was an attribute until an opset made it an input.</summary>
+    /// <summary>A list that is an attribute in older opsets and an input in newer ones.</summary>
     public long[]? ListOf(string name, int input, int inputSince) =>
         Opset < inputSince ? Attribute(name)?.Ints : Find(input)?.ToInts();
 
-    /// <summary>Refuses an attribute that the operator has and this reference has not.</summary>
+    /// <summary>Refuses an attribute of the operator that this reference does not implement.</summary>
     public void Without(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)

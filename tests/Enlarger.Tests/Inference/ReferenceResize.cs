@@ -3,8 +3,8 @@ namespace Enlarger.Tests.Inference;
 /// <summary>Resize and Upsample of the reference, along height and width.</summary>
 internal static class ReferenceResize
 {
-    // Upsample became Resize in opset 10, which got its coordinate modes in opset 11. What it did before has the
-    // names "asymmetric" and "floor" since.
+    // Upsample became Resize in opset 10, which got coordinate modes in opset 11. Older ones correspond to "asymmetric"
+    // and "floor".
     public static ReferenceTensor Upsample(ReferenceNode node)
     {
         var scales = node.Opset < 9 ? node.Attribute("scales")!.Floats! : [.. node[1].Values.Select(x => (float)x)];
@@ -59,7 +59,7 @@ internal static class ReferenceResize
         });
     }
 
-    // The coordinate in the input that an output pixel shows.
+    // The input coordinate of an output pixel.
     private static double Source(int i, int input, int output, double scale, string coordinates) => coordinates switch
     {
         "asymmetric" => i / scale,

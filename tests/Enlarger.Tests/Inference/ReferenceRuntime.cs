@@ -4,8 +4,8 @@ using static Enlarger.Tests.Inference.ReferenceTensor;
 namespace Enlarger.Tests.Inference;
 
 /// <summary>
-/// An interpreter of ONNX graphs to judge the real one by: slow, in double precision, each operator written straight
-/// from its page of the ONNX standard (onnx.ai/onnx/operators), nothing shared with what is tested but the reader.
+/// A reference interpreter of ONNX graphs: slow, in double precision, each operator written from its page of the ONNX
+/// standard (onnx.ai/onnx/operators). It shares only the file reader with the tested code.
 /// Types are not modelled: float16 computes like float.
 /// </summary>
 internal static class ReferenceRuntime
@@ -15,7 +15,7 @@ internal static class ReferenceRuntime
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="repeatsEdges">
-    /// Against the standard, whatever pads with zeros or a constant repeats the outermost pixels.
+    /// Unlike in the standard, padding with zeros or a constant repeats the outermost pixels instead.
     /// </param>
     public static ReferenceTensor Run(
         OnnxGraph graph, ReadOnlySpan<float> input, int height, int width, bool repeatsEdges = false)
@@ -44,7 +44,7 @@ internal static class ReferenceRuntime
     private static ReferenceTensor[] RunMany(ReferenceNode node) => node.Node.Operator switch
     {
         "Split" => ReferenceShapes.Split(node),
-        // In inference the mask that a dropout may show is all true.
+        // In inference the optional mask output of Dropout is all true.
         "Dropout" => [node.X, node.X with { Values = [.. node.X.Values.Select(_ => 1.0)] }],
         _ => [RunOne(node)],
     };
@@ -113,7 +113,7 @@ internal static class ReferenceRuntime
         return Fill(shape, index => f(Broadcast(a, index), Broadcast(b, index)), a.IsInteger);
     }
 
-    // Shapes are aligned at their ends; a length of 1 repeats.
+    // Shapes are aligned at their last dimensions; a length of 1 is broadcast.
     private static double Broadcast(ReferenceTensor tensor, int[] index)
     {
         Span<int> own = stackalloc int[tensor.Rank];

@@ -2,7 +2,7 @@ using static Enlarger.Tests.Inference.ReferenceTensor;
 
 namespace Enlarger.Tests.Inference;
 
-/// <summary>The operators of the reference that move elements and compute none.</summary>
+/// <summary>The operators of the reference that only move elements.</summary>
 internal static class ReferenceShapes
 {
     public static ReferenceTensor Concat(ReferenceNode node)
@@ -95,7 +95,7 @@ internal static class ReferenceShapes
         });
     }
 
-    // Where the pixel i comes from, which may lie outside of the tensor; -1 where it is filled.
+    // The source of position i, which may lie outside of the tensor; -1 where it is filled.
     private static int Padded(int i, int length, string mode) => (mode, i >= 0 && i < length) switch
     {
         (_, true) => i,
@@ -166,7 +166,7 @@ internal static class ReferenceShapes
     {
         var axes = node.ListOf("axes", 1, inputSince: 13)!;
         var shape = node.X.Shape.ToList();
-        // Axes count in the result, so the lower ones come first.
+        // Axes are those of the result, so the lower ones are inserted first.
         foreach (var axis in axes.Select(axis => axis < 0 ? axis + shape.Count + axes.Length : axis).ToArray().Order())
         {
             shape.Insert((int)axis, 1);

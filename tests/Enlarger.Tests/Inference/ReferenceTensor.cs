@@ -2,7 +2,7 @@ using Enlarger.Inference.Onnx;
 
 namespace Enlarger.Tests.Inference;
 
-/// <summary>A dense tensor in row-major order. Whole numbers are doubles, too, and know what they are.</summary>
+/// <summary>A dense tensor in row-major order. Integers are stored as doubles and marked as integers.</summary>
 internal sealed record ReferenceTensor(int[] Shape, double[] Values, bool IsInteger = false)
 {
     public int Rank => Shape.Length;
@@ -22,7 +22,7 @@ internal sealed record ReferenceTensor(int[] Shape, double[] Values, bool IsInte
         return new([list.Length], list, IsInteger: true);
     }
 
-    /// <summary>Asks for each element by its index; the array of the index is used again for the next.</summary>
+    /// <summary>Computes each element from its index; the array of the index is reused.</summary>
     public static ReferenceTensor Fill(int[] shape, Func<int[], double> element, bool isInteger = false)
     {
         var values = new double[shape.Aggregate(1, (a, b) => a * b)];
@@ -44,7 +44,7 @@ internal sealed record ReferenceTensor(int[] Shape, double[] Values, bool IsInte
         var offset = 0;
         for (var axis = 0; axis < Shape.Length; axis++)
         {
-            // Without this a wrong index would read a neighbour in silence.
+            // Without this check a wrong index would silently read another element.
             if ((uint)index[axis] >= (uint)Shape[axis])
             {
                 throw new ArgumentOutOfRangeException(nameof(index), $"{index[axis]} of {Shape[axis]}");

@@ -3,7 +3,7 @@ using Enlarger.Inference.Steps;
 
 namespace Enlarger.Inference.Compilation;
 
-/// <summary>Operators that move channels.</summary>
+/// <summary>Operators that rearrange channels.</summary>
 internal static class ChannelOperators
 {
     public static void Concat(GraphBuilder builder, OnnxNode node)
@@ -64,7 +64,7 @@ internal static class ChannelOperators
             ? block
             : throw new ModelException("Its block size is missing or absurd.");
 
-    // An uneven last part is smaller, as ONNX has it since opset 18.
+    // If the channels do not divide evenly, the last part is smaller (ONNX since opset 18).
     private static int[] Even(int channels, int parts)
     {
         var size = (channels + parts - 1) / parts;

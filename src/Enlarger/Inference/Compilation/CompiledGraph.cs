@@ -2,16 +2,16 @@ using Enlarger.Inference.Steps;
 
 namespace Enlarger.Inference.Compilation;
 
-/// <summary>The steps of a network in the order to run them, over feature maps that have numbers.</summary>
-/// <param name="Steps">What is done.</param>
-/// <param name="MapCount">How many feature maps there are.</param>
+/// <summary>The steps of a network in topological order, over numbered feature maps.</summary>
+/// <param name="Steps">The steps.</param>
+/// <param name="MapCount">The number of feature maps.</param>
 /// <param name="Input">The map that holds the picture.</param>
 /// <param name="Output">The map that holds the result.</param>
 /// <param name="InputChannels">Channels of the picture.</param>
 internal sealed record CompiledGraph(
     IReadOnlyList<Step> Steps, int MapCount, int Input, int Output, int InputChannels)
 {
-    // So far from the border of a very large picture nothing is seen of it. All strides divide it.
+    // So many pixels from the border of a very large picture, no network sees the border. A multiple of all strides.
     private const int FarAway = 1 << 20;
 
     private MapShape[]? _shapesOfPlane;
@@ -29,7 +29,7 @@ internal sealed record CompiledGraph(
         return shapes;
     }
 
-    /// <summary>The first row of each map that any of the wanted output rows depends on.</summary>
+    /// <summary>The first row of each map on which the wanted output rows depend.</summary>
     public int[] FirstRows(MapShape[] shapes, Extent wanted)
     {
         var extents = Dependencies(shapes, Axis.Rows, wanted, inBlocks: true);
@@ -42,16 +42,16 @@ internal sealed record CompiledGraph(
         return first;
     }
 
-    /// <summary>Rows and columns of the input at whose multiples every map begins a new block.</summary>
+    /// <summary>The largest <see cref="Step.Block"/>, a multiple of all others.</summary>
     public int Block => Steps.Select(step => step.Block).DefaultIfEmpty(1).Max();
 
     /// <summary>
-    /// The part of the input that a part of the output depends on, on a plane without borders; null where it is all.
+    /// The part of the input on which a part of the output depends, in a picture without borders; null for all of it.
     /// </summary>
     /// <param name="axis">Rows or columns.</param>
     /// <param name="output">Rows or columns of the output; may lie outside of the picture.</param>
-    /// <param name="scale">Output pixels for an input pixel, as a whole number.</param>
-    /// <param name="inBlocks">With all that the blocks look at in which the part is computed.</param>
+    /// <param name="scale">Output pixels for an input pixel along an axis.</param>
+    /// <param name="inBlocks">Include what the other samples of the same blocks depend on.</param>
     public Extent? InputFor(Axis axis, Extent output, int scale, bool inBlocks)
     {
         var shapes = _shapesOfPlane ??= Infer(new MapShape(InputChannels, 2 * FarAway, 2 * FarAway));
@@ -61,8 +61,8 @@ internal sealed record CompiledGraph(
     }
 
     /// <summary>
-    /// Floats from a pixel to the next, for each map. Convolutions write whole vectors; the others keep small pixels
-    /// tight, which matters where the picture is large and has three channels.
+    /// The pixel stride of each map in floats. Channels that convolutions write are padded to whole vectors. Others
+    /// with few channels are not padded, which saves memory where the picture is large and has three channels.
     /// </summary>
     public int[] PixelStrides(MapShape[] shapes, int vectorLength)
     {
@@ -81,7 +81,7 @@ internal sealed record CompiledGraph(
         return strides;
     }
 
-    // What each map must hold for a part of the output; null for a map that it does not depend on.
+    // The part of each map on which a part of the output depends; null where it does not depend on the map.
     private Extent?[] Dependencies(MapShape[] shapes, Axis axis, Extent wanted, bool inBlocks)
     {
         var extents = new Extent?[MapCount];

@@ -3,11 +3,11 @@ using Enlarger.Inference.Onnx;
 namespace Enlarger.Inference.Compilation;
 
 /// <summary>
-/// Computes what does not depend on the pixels: constants, and shapes of maps for the size being probed.
+/// Computes nodes that do not depend on pixels: constants, and shapes of maps for the probed picture size.
 /// </summary>
 internal static class ConstantFolder
 {
-    /// <summary>Defines the node's output as a constant, if it is one.</summary>
+    /// <summary>Folds the node into a constant, if its inputs are constants.</summary>
     public static bool TryFold(GraphBuilder builder, OnnxNode node)
     {
         if (node.Operator == "Constant")
@@ -161,7 +161,7 @@ internal static class ConstantFolder
         return Like(inputs[0], [numbers.Length], numbers);
     }
 
-    // Starts at the index given for each axis and goes on in its steps, which may lead backwards.
+    // Copies from a start index along each axis, in steps that may be negative.
     private static OnnxTensor Slice(OnnxNode node, OnnxTensor[] inputs)
     {
         var from = inputs[0];
@@ -230,7 +230,7 @@ internal static class ConstantFolder
 
     private static OnnxTensor Filled(OnnxNode node, long[] shape)
     {
-        // A constant of the size of the picture would be folded for one size only, and is refused where it is used.
+        // A constant as large as the picture would hold for one picture size only; it is refused where it is used.
         const int CountMax = 1 << 16;
         var count = shape.Aggregate(1L, (a, b) => Math.Min(a * b, CountMax + 1L));
         if (count is < 0 or > CountMax)

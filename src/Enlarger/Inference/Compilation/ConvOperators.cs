@@ -3,13 +3,13 @@ using Enlarger.Inference.Steps;
 
 namespace Enlarger.Inference.Compilation;
 
-/// <summary>Convolutions, and what is folded into them.</summary>
+/// <summary>Convolutions, and batch normalisation, which is folded into them.</summary>
 internal static class ConvOperators
 {
-    // Fewer channels than a vector are faster as a dense convolution with zeros.
+    // With fewer channels than a vector has lanes, a dense convolution padded with zero weights is faster.
     private const int DepthwiseChannelsMin = 16;
 
-    // Numbers beyond these are damage, not design: no network of the field comes near them.
+    // Far beyond what networks of the field use, so that larger values mean a damaged file.
     private const int StrideMax = 16;
     private const int DilationMax = 64;
     private const int KernelMax = 64;
@@ -35,8 +35,8 @@ internal static class ConvOperators
     }
 
     /// <summary>
-    /// A transposed convolution with stride s is a plain one to s x s times the channels, moved into space: output o
-    /// takes tap t of input i where o + pad = i s + t, so that outputs of one phase share their taps.
+    /// A transposed convolution of stride s is a plain convolution to s x s times the channels, followed by a pixel
+    /// shuffle: output o uses tap t of input i where o + pad = i s + t, so that outputs of the same phase share taps.
     /// </summary>
     public static void ConvTranspose(GraphBuilder builder, OnnxNode node)
     {
@@ -72,7 +72,7 @@ internal static class ConvOperators
         var outputs = (int)weights.Shape[1] * groups;
         var bias = node.Has(2) ? Checked(builder.Constant(node.Input(2)).Floats, outputs) : new float[outputs];
 
-        // Where output padding reaches beyond the last tap, one more row of input (zero) is looked at.
+        // Output padding may extend beyond the last tap, where one more input row (zero) is read.
         var geometry = new ConvGeometry(
             tapRows, tapColumns, 1, 1, 1, 1, tapRows - 1, tapColumns - 1, tapRows, tapColumns);
         var spread = builder.Emit(output => new ConvStep(
@@ -150,7 +150,8 @@ internal static class ConvOperators
         };
     }
 
-    // As much padding as the kernel takes away; an odd rest goes to the end, or to the start for SAME_LOWER.
+    // Pads so that the size stays the same; of an odd total, the extra row goes to the end, or to the start for
+    // SAME_LOWER.
     private static ConvGeometry Same(ConvGeometry geometry, int roundUp)
     {
         if (geometry.StrideRows != 1 || geometry.StrideColumns != 1)
@@ -212,7 +213,7 @@ internal static class ConvOperators
         return result;
     }
 
-    // The spread map has `taps` more rows than the input; of those, pixel `pad` is the first of the result.
+    // The convolution yields `taps` more rows than its input; after the shuffle, row `pad` is the first of the result.
     private static AxisMap Crop(int input, int stride, int kernel, int taps, int padStart, int padEnd, int extra)
     {
         var spread = (input + taps) * stride;

@@ -4,7 +4,7 @@ using Enlarger.Inference.Steps;
 
 namespace Enlarger.Inference.Compilation;
 
-/// <summary>Rectifiers, functions and arithmetic.</summary>
+/// <summary>Rectifiers, activation functions and arithmetic.</summary>
 internal static class ElementwiseOperators
 {
     public static void Relu(GraphBuilder builder, OnnxNode node) => Rectify(builder, node, [0]);

@@ -4,12 +4,13 @@ using Enlarger.Inference.Steps;
 namespace Enlarger.Inference.Compilation;
 
 /// <summary>
-/// The state of one compilation: which names are constants, which are feature maps, and the steps so far. The picture
-/// has a definite size in it, so that exporters' computations with shapes fold into constants.
+/// The state of one compilation: which names are constants, which are feature maps, and the steps so far. It is done
+/// for one picture size, so that shape computations of exporters fold into constants.
 /// </summary>
 internal sealed class GraphBuilder
 {
-    // Networks of the field have 16 to 512 channels; more than this is damage, and would outgrow what counts a row.
+    // Networks of the field have 16 to 512 channels. More than this means a damaged file, and could overflow the
+    // length of a row.
     private const int ChannelsMax = 4096;
 
     private readonly Dictionary<string, int> _maps = new(StringComparer.Ordinal);
@@ -65,7 +66,7 @@ internal sealed class GraphBuilder
     /// <summary>Adds a step that writes a new map under <paramref name="name"/>.</summary>
     public void Emit(string name, Func<int, Step> step) => _maps[name] = Emit(step);
 
-    /// <summary>Adds a step that writes a new map; returns its number.</summary>
+    /// <summary>Adds a step that writes a new map, whose number is returned.</summary>
     public int Emit(Func<int, Step> create)
     {
         var step = create(_shapes.Count);
@@ -86,35 +87,35 @@ internal sealed class GraphBuilder
     }
 
     /// <summary>
-    /// The convolution that made a map and that nothing else reads, so that what follows can be put into it; or null.
+    /// The convolution that writes a map with a single reader, so that the reader can be folded into it; else null.
     /// </summary>
     public ConvStep? SoleProducer(string name)
     {
         var producer = _steps.FindLast(step => step.Output == Map(name)) as ConvStep;
 
-        // Uses are counted by name, so that a map with two names may have readers that are not seen here.
+        // Readers are counted by name, so a map with an alias may have readers that are not counted here.
         var isSole = _uses.GetValueOrDefault(name) == 1 && !_aliased.Contains(Map(name));
         return isSole && producer?.Slopes.All(slope => slope == 1) == true ? producer : null;
     }
 
-    /// <summary>Puts a step in the place of one that writes the same map, and gives the map another name.</summary>
+    /// <summary>Replaces a step by one that writes the same map, and gives the map another name.</summary>
     public void Replace(string name, Step old, Step replacement)
     {
         _steps[_steps.IndexOf(old)] = replacement;
         _maps[name] = replacement.Output;
     }
 
-    /// <summary>Keeps a view in mind that only makes sense with the operators that follow.</summary>
+    /// <summary>Remembers a view, which the operators that follow turn into a pixel shuffle.</summary>
     public void Suspend(string name, MapView view) => _views[name] = view;
 
     public MapView? Suspended(string name) => _views.GetValueOrDefault(name);
 }
 
 /// <summary>
-/// A map that is seen with other dimensions than four, perhaps with its axes changed: half a pixel shuffle.
+/// A map reshaped to other than four dimensions, and perhaps transposed: the first part of a pixel shuffle.
 /// </summary>
 /// <param name="Source">The name of the map.</param>
-/// <param name="Dimensions">The dimensions that it was given, before the axes changed places.</param>
-/// <param name="Permutation">How the axes changed places; null where they have not.</param>
-/// <param name="Shape">The dimensions that it has now.</param>
+/// <param name="Dimensions">The dimensions after the reshape, before the transpose.</param>
+/// <param name="Permutation">The permutation of the transpose; null for none.</param>
+/// <param name="Shape">The dimensions after both.</param>
 internal sealed record MapView(string Source, int[] Dimensions, int[]? Permutation, int[] Shape);

@@ -6,8 +6,8 @@ namespace Enlarger.Inference.Compilation;
 /// <summary>Turns an ONNX graph into steps.</summary>
 internal static class GraphCompiler
 {
-    // The graph is compiled for pictures of two sizes, which must give the same steps: what an exporter computes from
-    // the size of the picture is then known not to depend on it. Multiples of 64 suit networks that reduce six times.
+    // The graph is compiled for two picture sizes and must give the same steps, which shows that nothing an exporter
+    // computes from shapes depends on the picture size. Multiples of 64 suit networks that halve the size six times.
     private static readonly (int Height, int Width)[] ProbeSizes = [(192, 256), (320, 448)];
 
     private static readonly Dictionary<string, Action<GraphBuilder, OnnxNode>> Operators =
@@ -46,9 +46,9 @@ internal static class GraphCompiler
         };
 
     /// <summary>Compiles the graph.</summary>
-    /// <param name="graph">What was read.</param>
-    /// <param name="inBlocks">Convolutions may be computed in squares.</param>
-    /// <exception cref="ModelException">A node that cannot be compiled; it is named.</exception>
+    /// <param name="graph">The graph of the ONNX file.</param>
+    /// <param name="inBlocks">Convolutions may be computed by Winograd's algorithm.</param>
+    /// <exception cref="ModelException">A node cannot be compiled; the message names it.</exception>
     public static CompiledGraph Compile(OnnxGraph graph, bool inBlocks = true)
     {
         var input = CheckInterface(graph);
@@ -56,7 +56,8 @@ internal static class GraphCompiler
         var sizes = Array.ConvertAll(ProbeSizes, size => new MapShape(channels, size.Height, size.Width));
         if (input.Shape[2] > 0 || input.Shape[3] > 0)
         {
-            // The exporter froze the size, perhaps into constants; its ratios hold for any other size all the same.
+            // The exporter fixed the picture size, perhaps in constants, so only this size can be compiled. The scale
+            // factors that follow from it hold for any size.
             var (height, width) = ProbeSizes[0];
             sizes = [new MapShape(channels, Fixed(input.Shape[2], height), Fixed(input.Shape[3], width))];
         }

@@ -2,7 +2,7 @@ using Enlarger.Inference.Onnx;
 
 namespace Enlarger.Inference.Compilation;
 
-/// <summary>Reading the attributes and optional inputs of a node.</summary>
+/// <summary>Reads attributes and optional inputs of a node.</summary>
 internal static class OnnxNodeExtensions
 {
     public static int Int(this OnnxNode node, string attribute, int fallback) =>
@@ -25,6 +25,6 @@ internal static class OnnxNodeExtensions
     public static string Input(this OnnxNode node, int input) =>
         node.Has(input) ? node.Inputs[input] : throw new ModelException($"Input {input} is missing.");
 
-    // Exporters write "to the end" as the largest number there is.
+    // Exporters write "to the end" as the largest 64-bit number.
     public static int Clamp(long value) => (int)Math.Clamp(value, int.MinValue, int.MaxValue);
 }

@@ -5,7 +5,7 @@ namespace Enlarger.Inference.Compilation;
 
 /// <summary>
 /// Reshape, Transpose, Reshape: how exporters write a pixel shuffle or its reverse where ONNX has no operator for it.
-/// Other uses of them have no meaning for a picture and are refused.
+/// Any other use of them is refused, as it has no meaning for pictures.
 /// </summary>
 internal static class ShuffleOperators
 {
@@ -103,7 +103,7 @@ internal static class ShuffleOperators
 
     private static int[] Whole(long[] shape) => [.. shape.Select(OnnxNodeExtensions.Clamp)];
 
-    // 0 keeps a dimension, -1 is what is left.
+    // In the target shape, 0 keeps a dimension and -1 is inferred from the others.
     private static int[] Resolve(int[] wanted, int[] from)
     {
         var resolved = wanted.Select((length, i) => length == 0 && i < from.Length ? from[i] : length).ToArray();

@@ -171,8 +171,8 @@ internal static class SpatialOperators
 
     private static AxisMap Nearest(int up, int down, string coordinates, string rounding)
     {
-        // With half-pixel centres every way to round picks the same input for odd factors and for all that enlarge,
-        // but for ties, which even factors do not have either; reducing by an even factor falls between two inputs.
+        // With half-pixel centres, both ways of rounding to the nearest pick the same input when enlarging and when
+        // reducing by an odd factor, as no centre lies halfway between two inputs. Reducing by an even factor does.
         if (down == 1 && (coordinates is "half_pixel" or "pytorch_half_pixel"
             ? rounding is "round_prefer_floor" or "round_prefer_ceil"
             : coordinates == "asymmetric" && rounding == "floor"))

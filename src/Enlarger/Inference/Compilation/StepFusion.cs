@@ -3,10 +3,10 @@ using Enlarger.Inference.Steps;
 
 namespace Enlarger.Inference.Compilation;
 
-/// <summary>Puts steps together that are faster as one. What is computed stays the same.</summary>
+/// <summary>Fuses steps that are faster as one. Results stay the same.</summary>
 internal sealed class StepFusion
 {
-    // Maps of so many channels, or a multiple, have no gaps between their pixels, however wide vectors are.
+    // Maps whose channels are a multiple of this have contiguous pixels with every vector length.
     private const int ChannelsWithoutGap = 16;
 
     private readonly List<Step> _steps;
@@ -15,18 +15,18 @@ internal sealed class StepFusion
 
     private StepFusion(IEnumerable<Step> steps, IReadOnlyList<MapShape> shapes, int output, bool inBlocks)
     {
-        // The result is asked for in rows that need not be whole squares.
+        // Rows of the result are computed in numbers that need not be multiples of the Winograd tile.
         _steps = [.. steps.Select(step =>
             step is ConvStep conv && (conv.Output == output || !inBlocks) ? conv.WithoutBlocks() : step)];
         _shapes = shapes;
         _output = output;
     }
 
-    /// <summary>The steps that do what <paramref name="steps"/> do, in an order to run them.</summary>
+    /// <summary>The fused steps, in topological order.</summary>
     /// <param name="steps">The steps.</param>
     /// <param name="shapes">The shapes of all maps, for a picture of any size.</param>
     /// <param name="output">The map that holds the result.</param>
-    /// <param name="inBlocks">Convolutions may be computed in squares.</param>
+    /// <param name="inBlocks">Convolutions may be computed by Winograd's algorithm.</param>
     public static IReadOnlyList<Step> Fuse(
         IEnumerable<Step> steps, IReadOnlyList<MapShape> shapes, int output, bool inBlocks)
     {
@@ -35,7 +35,7 @@ internal sealed class StepFusion
         {
             switch (step)
             {
-                case ConcatStep concat: fusion.ReadBesides(concat); break;
+                case ConcatStep concat: fusion.ReadSeparately(concat); break;
                 case DepthToSpaceStep shuffle: fusion.OrderForShuffle(shuffle); break;
                 case BinaryStep { Operation: BinaryOperation.Add } sum: fusion.AddWhileShuffling(sum); break;
                 case BinaryStep { Operation: BinaryOperation.Multiply } product: fusion.Gate(product); break;
@@ -46,8 +46,8 @@ internal sealed class StepFusion
         return fusion._steps;
     }
 
-    // A convolution can look at maps where they are; they need not be copied behind each other.
-    private void ReadBesides(ConcatStep concat)
+    // A convolution can read several maps directly, so they need not be concatenated.
+    private void ReadSeparately(ConcatStep concat)
     {
         var channels = concat.Inputs.Select(map => _shapes[map].Channels).ToArray();
         var hasNoGaps = channels.All(count => count % ChannelsWithoutGap == 0);
@@ -59,7 +59,7 @@ internal sealed class StepFusion
         }
     }
 
-    // Channels that one pixel's row of the block needs one after the other stand so from the start.
+    // Reorders the channels of the convolution so that the shuffle copies runs of consecutive floats.
     private void OrderForShuffle(DepthToSpaceStep shuffle)
     {
         if (!shuffle.BlockFirst && Writer(shuffle.Inputs[0]) is ConvStep { Depthwise: false } conv
@@ -73,7 +73,7 @@ internal sealed class StepFusion
         }
     }
 
-    // Most networks add their details to the picture enlarged by nearest neighbour.
+    // Most networks add their output to the picture enlarged by nearest neighbour; that is done while shuffling.
     private void AddWhileShuffling(BinaryStep sum)
     {
         for (var side = 0; side < 2 && _shapes[sum.Output].Channels == ShuffleKernel.Channels; side++)
@@ -91,7 +91,7 @@ internal sealed class StepFusion
         }
     }
 
-    // Four passes over maps that are hardly computed with become one.
+    // Replaces four passes that are bound by memory by one.
     private void Gate(BinaryStep product)
     {
         for (var side = 0; side < 2; side++)

@@ -1,6 +1,6 @@
 namespace Enlarger.Inference.Kernels;
 
-/// <summary>What a <see cref="KernelSet"/> can do with two numbers.</summary>
+/// <summary>An operation on two numbers.</summary>
 internal enum BinaryOperation
 {
     Add,
@@ -8,6 +8,6 @@ internal enum BinaryOperation
     Multiply,
     Divide,
 
-    /// <summary>Positive values of the left as they are, negative ones times the right: PReLU.</summary>
+    /// <summary>PReLU: the left if it is positive, else the left times the right.</summary>
     Rectify,
 }

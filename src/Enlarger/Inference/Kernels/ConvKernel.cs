@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Enlarger.Inference.Kernels;
 
-/// <summary>Where a row of a convolution reads and writes. Strides count floats.</summary>
+/// <summary>One output row of a convolution: what it reads and writes. Strides count floats.</summary>
 internal unsafe struct ConvRow
 {
     /// <summary>
@@ -13,16 +13,19 @@ internal unsafe struct ConvRow
     /// <summary>Rows of the kernel.</summary>
     public int KernelRows;
 
-    /// <summary>Runs of consecutive input floats under one kernel row: 1 where taps touch, else its columns.</summary>
+    /// <summary>
+    /// Runs of consecutive input floats under one kernel row: 1 where its taps are contiguous in memory, else one for
+    /// each column.
+    /// </summary>
     public int Runs;
 
-    /// <summary>Length of a run.</summary>
+    /// <summary>Length of a run in floats.</summary>
     public int RunLength;
 
     /// <summary>From the start of a run to that of the next.</summary>
     public int RunStride;
 
-    /// <summary>From an output column's input to that of the next column.</summary>
+    /// <summary>From the input of an output column to that of the next column.</summary>
     public int InputStride;
 
     /// <summary>The output row at column 0.</summary>
@@ -45,16 +48,16 @@ internal unsafe struct ConvRow
     /// <summary>A number for each output channel.</summary>
     public float* Bias;
 
-    /// <summary>What negative outputs are multiplied with: 1 none, 0 ReLU, else leaky or parametric ReLU.</summary>
+    /// <summary>For each output channel, the factor of negative values: 1 none, 0 ReLU, else leaky or PReLU.</summary>
     public float* Slopes;
 }
 
 /// <summary>
-/// Direct convolution of one output row: six pixels by two vectors of output channels are summed in registers while
-/// the taps pass by. Every output is one chain of multiply-adds in the order kernel row, kernel column, input channel,
-/// so that its value depends neither on its place in the row nor on the width of the vector.
+/// Direct convolution of one output row: six pixels by two vectors of output channels are accumulated in registers
+/// over all taps. Every output is one chain of multiply-adds in the order kernel row, kernel column, input channel, so
+/// that its value depends neither on its position in the row nor on the length of the vector.
 /// </summary>
-/// <remarks>The loops are unrolled by hand: the twelve sums must stay in registers.</remarks>
+/// <remarks>The loops are unrolled by hand, since the twelve sums must stay in registers.</remarks>
 internal static unsafe class ConvKernel<TVector>
     where TVector : unmanaged, IVector<TVector>
 {
@@ -91,7 +94,7 @@ internal static unsafe class ConvKernel<TVector>
             return;
         }
 
-        // The last block overlaps the one before it: its pixels are computed twice, with the same result.
+        // The last block may overlap the one before it: some pixels are computed twice, with the same result.
         for (var x = 0; x < row.Width; x += BlockPixels)
         {
             PairBlock(row, weights, channel, Math.Min(x, row.Width - BlockPixels));

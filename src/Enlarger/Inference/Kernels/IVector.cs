@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Enlarger.Inference.Kernels;
 
 /// <summary>
-/// A register of floats. Kernels are written once over this and compiled for each width; a struct as type argument
-/// makes the JIT emit the bare instructions.
+/// A vector register of floats. Kernels are generic over it and compiled for each length: for a struct as type argument
+/// the JIT inlines the instructions.
 /// </summary>
 internal unsafe interface IVector<TSelf>
     where TSelf : unmanaged, IVector<TSelf>
@@ -18,7 +18,7 @@ internal unsafe interface IVector<TSelf>
 
     static abstract TSelf MultiplyAdd(TSelf left, TSelf right, TSelf addend);
 
-    /// <summary>The larger. A NaN on the right is handed on, one on the left may be lost: x86 does it so.</summary>
+    /// <summary>The larger. NaN on the right propagates, NaN on the left may not, as on x86.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 
     /// <summary>The smaller; NaN as in <see cref="Max"/>.</summary>

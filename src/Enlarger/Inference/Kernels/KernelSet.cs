@@ -2,10 +2,10 @@ using System.Runtime.Intrinsics;
 
 namespace Enlarger.Inference.Kernels;
 
-/// <summary>The inner loops, for one width of vector.</summary>
+/// <summary>The inner loops of all steps, for one vector length.</summary>
 internal abstract unsafe class KernelSet
 {
-    /// <summary>The set for the widest vectors that this processor computes with.</summary>
+    /// <summary>The set for the longest vectors that this processor supports.</summary>
     public static KernelSet Best { get; } =
         Vector512.IsHardwareAccelerated ? new VectorKernelSet<Vector16>()
         : Vector256.IsHardwareAccelerated ? new VectorKernelSet<Vector8>()
@@ -20,7 +20,7 @@ internal abstract unsafe class KernelSet
     /// <summary>Output tiles of a 3x3 convolution by Winograd's algorithm.</summary>
     public abstract void ConvolveTiles(in WinogradTiles tiles);
 
-    /// <summary>One output row of a convolution that keeps the channels apart. Runs count taps, not floats.</summary>
+    /// <summary>One output row of a depthwise convolution. Runs count taps, not floats.</summary>
     public abstract void ConvolveDepthwise(in ConvRow row);
 
     /// <summary><c>target[i] = operation(left[i], right[i])</c>.</summary>

@@ -4,15 +4,15 @@ using System.Runtime.Intrinsics;
 namespace Enlarger.Inference.Kernels;
 
 /// <summary>
-/// Stretches of floats that are moved from every pixel of a small row to one after the other in a large one: half of a
-/// pixel shuffle.
+/// Copies a run of floats from every pixel of a small row to consecutive places of a large row, as a pixel shuffle
+/// does for each output row.
 /// </summary>
 internal static unsafe class ShuffleKernel
 {
     /// <summary>Channels of what <see cref="CopyPlus"/> adds.</summary>
     public const int Channels = 3;
 
-    /// <summary>Copies <paramref name="length"/> floats of each of so many pixels.</summary>
+    /// <summary>Copies <paramref name="length"/> floats of each pixel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy(float* source, nint sourceStride, float* target, int length, int pixels)
     {
@@ -31,14 +31,14 @@ internal static unsafe class ShuffleKernel
         }
     }
 
-    /// <summary>The same, plus a pixel of three channels, again and again.</summary>
-    /// <param name="source">The first stretch.</param>
-    /// <param name="sourceStride">From a stretch to the next.</param>
-    /// <param name="added">The pixel that is added to the first stretch.</param>
-    /// <param name="addedStride">From a pixel to the next.</param>
-    /// <param name="target">Where stretches go, one after the other.</param>
-    /// <param name="length">Floats in a stretch: a multiple of three, 6 or more.</param>
-    /// <param name="pixels">How many stretches there are.</param>
+    /// <summary>The same, adding a pixel of three channels to each of the output pixels in a run.</summary>
+    /// <param name="source">The first run.</param>
+    /// <param name="sourceStride">From a run to the next.</param>
+    /// <param name="added">The pixel that is added to the first run.</param>
+    /// <param name="addedStride">From an added pixel to the next.</param>
+    /// <param name="target">Receives the runs, one after the other.</param>
+    /// <param name="length">Floats of a run: a multiple of three, at least 6.</param>
+    /// <param name="pixels">The number of runs.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void CopyPlus(
         float* source, nint sourceStride, float* added, nint addedStride, float* target, int length, int pixels)
@@ -69,7 +69,7 @@ internal static unsafe class ShuffleKernel
                     Vector128.Store(Vector128.Load(source + c + 4) + greenFirst, target + c + 4);
                 }
 
-                // The last four may overlap those before; a stretch ends in a whole pixel.
+                // The last four floats may overlap those before. They end with a whole pixel, so they begin with blue.
                 var last = length - 4;
                 Vector128.Store(Vector128.Load(source + last) + blueFirst, target + last);
             }

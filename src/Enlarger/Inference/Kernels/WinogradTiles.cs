@@ -65,7 +65,7 @@ internal unsafe struct WinogradTiles
     /// <summary>A number for each output channel.</summary>
     public float* Bias;
 
-    /// <summary>What negative outputs are multiplied with: 1 none, 0 ReLU, else leaky or parametric ReLU.</summary>
+    /// <summary>For each output channel, the factor of negative values: 1 none, 0 ReLU, else leaky or PReLU.</summary>
     public float* Slopes;
 
     /// <summary>Memory for <see cref="ScratchLength"/> floats, aligned to a cache line.</summary>

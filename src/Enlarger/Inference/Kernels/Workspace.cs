@@ -2,13 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Enlarger.Inference.Kernels;
 
-/// <summary>Memory that a thread computes in, as large as the largest step wants it. Belongs to one thread.</summary>
+/// <summary>Scratch memory of one thread, which grows to what the largest step needs.</summary>
 internal sealed unsafe class Workspace : IDisposable
 {
     private float* _memory;
     private int _length;
 
-    /// <summary>Room for so many floats, aligned to a cache line; what is in it does not matter.</summary>
+    /// <summary>Memory for so many floats, aligned to a cache line. Its content is undefined.</summary>
     public float* Floats(int length)
     {
         if (length > _length)
@@ -17,7 +17,8 @@ internal sealed unsafe class Workspace : IDisposable
             _memory = (float*)NativeMemory.AlignedAlloc((nuint)length * sizeof(float), Cache.LineBytes);
             _length = length;
 
-            // What is never written is multiplied all the same; numbers that are none would be slow.
+            // Kernels also multiply elements that were never written. Fresh memory may hold NaN or denormals, which are
+            // slow.
             NativeMemory.Clear(_memory, (nuint)length * sizeof(float));
         }
 

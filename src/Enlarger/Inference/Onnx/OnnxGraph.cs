@@ -1,6 +1,6 @@
 namespace Enlarger.Inference.Onnx;
 
-/// <summary>The graph of an ONNX file, as it stands there. Nodes are in topological order, as ONNX demands.</summary>
+/// <summary>The graph of an ONNX file, unchanged. Nodes are in topological order, as ONNX demands.</summary>
 internal sealed record OnnxGraph(
     long Opset,
     IReadOnlyList<OnnxNode> Nodes,
@@ -9,8 +9,8 @@ internal sealed record OnnxGraph(
     IReadOnlyList<string> Outputs)
 {
     /// <summary>
-    /// This graph with constants part of the way to those of another: at 0 its own, at 1 the other's (Wang and others,
-    /// "Deep network interpolation for continuous imagery effect transition", 2019).
+    /// This graph with its constants linearly interpolated with those of another: at 0 its own, at 1 the other's (Wang
+    /// and others, "Deep network interpolation for continuous imagery effect transition", 2019).
     /// </summary>
     /// <param name="other">The same network with other weights.</param>
     /// <param name="amount">0 to 1.</param>
@@ -49,7 +49,7 @@ internal sealed record OnnxGraph(
     }
 }
 
-/// <summary>A graph input that is no initializer. A dimension that the file leaves open is -1.</summary>
+/// <summary>A graph input that is not an initializer. A dimension that the file leaves open is -1.</summary>
 internal sealed record OnnxInput(string Name, OnnxType Type, IReadOnlyList<long> Shape);
 
 /// <summary>One operator. An optional input that is left out has an empty name.</summary>
@@ -62,8 +62,8 @@ internal sealed record OnnxNode(
     IReadOnlyDictionary<string, OnnxAttribute> Attributes)
 {
     /// <summary>
-    /// This node with the constants among its attributes part of the way to those of another, which has the same
-    /// attributes.
+    /// This node with the constants among its attributes linearly interpolated with those of another, which has the
+    /// same attributes.
     /// </summary>
     /// <exception cref="ModelException">The other's constants have other shapes.</exception>
     public OnnxNode Interpolate(OnnxNode other, float amount) => this with
@@ -79,7 +79,7 @@ internal sealed record OnnxNode(
     };
 }
 
-/// <summary>An attribute; the member that its kind names is set, the others are empty.</summary>
+/// <summary>An attribute: the member of its type is set, the others are null.</summary>
 internal sealed record OnnxAttribute(
     long? Int = null,
     float? Float = null,
@@ -88,7 +88,7 @@ internal sealed record OnnxAttribute(
     float[]? Floats = null,
     OnnxTensor? Tensor = null);
 
-/// <summary>The element types that are told apart; the number is that of ONNX's TensorProto.DataType.</summary>
+/// <summary>The supported element types, with the numbers of ONNX's TensorProto.DataType.</summary>
 internal enum OnnxType
 {
     Float = 1,
@@ -106,7 +106,7 @@ internal enum OnnxType
 /// </summary>
 internal sealed record OnnxTensor(OnnxType Type, long[] Shape, float[] Floats, long[] Ints)
 {
-    /// <summary>Part of the way to another; null where that has another shape, or other whole numbers.</summary>
+    /// <summary>Linear interpolation with another; null if that has another shape, or other integers.</summary>
     public OnnxTensor? Interpolate(OnnxTensor? other, float amount) =>
         other is null || !Shape.SequenceEqual(other.Shape) || !Ints.SequenceEqual(other.Ints)
             || Floats.Length != other.Floats.Length ? null

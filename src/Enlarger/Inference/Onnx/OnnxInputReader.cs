@@ -4,7 +4,7 @@ namespace Enlarger.Inference.Onnx;
 /// <summary>Reads ValueInfoProto: the inputs and outputs of a graph.</summary>
 internal static class OnnxInputReader
 {
-    // A dimension that the file leaves open, or gives a name.
+    // A dimension that the file leaves open or only names.
     private const long Open = -1;
 
     public static OnnxInput Read(ProtobufReader message)
@@ -34,7 +34,7 @@ internal static class OnnxInputReader
         return "";
     }
 
-    // TypeProto: a tensor is one of the things that it can be.
+    // TypeProto, of which only tensors are supported.
     private static OnnxInput ReadType(ProtobufReader message, string name)
     {
         while (message.Next())

@@ -2,21 +2,21 @@
 namespace Enlarger.Inference.Onnx;
 
 /// <summary>
-/// Reads ONNX files. Field numbers are those of onnx.proto3 in the ONNX repository; fields that only describe
+/// Reads ONNX files. Field numbers are those of onnx.proto3 in the ONNX repository; descriptive fields
 /// (documentation, value_info, training, metadata) are skipped.
 /// </summary>
 internal static class OnnxReader
 {
-    /// <summary>Since opset 7 all arithmetic broadcasts alike; before, each operator had its own rules.</summary>
+    /// <summary>From opset 7 on all arithmetic has the same broadcasting rules.</summary>
     public const long OpsetMin = 7;
 
-    /// <summary>The newest opset whose operators were compared with what this library does.</summary>
+    /// <summary>The newest opset whose operators this library was checked against.</summary>
     public const long OpsetMax = 23;
 
-    /// <summary>The longest super-resolution networks have some 10,000; a hostile file may not have millions.</summary>
+    /// <summary>The largest super-resolution networks have some 10,000; hostile files must not have millions.</summary>
     public const int NodesMax = 100_000;
 
-    /// <summary>As for nodes, of which each brings one or two constants.</summary>
+    /// <summary>As for nodes, each of which has one or two constants.</summary>
     public const int InitializersMax = 2 * NodesMax;
 
     /// <summary>The main graph of the model in <paramref name="file"/>.</summary>
@@ -118,7 +118,7 @@ internal static class OnnxReader
         return graph;
     }
 
-    // ONNX demands that every value is computed once, before it is used; those who walk the graph rely on it.
+    // ONNX demands that every value is computed once, before it is used; the compiler relies on it.
     private static void CheckOrder(OnnxGraph graph)
     {
         var known = new HashSet<string>(graph.Initializers.Keys, StringComparer.Ordinal);
@@ -154,7 +154,7 @@ internal static class OnnxReader
         }
     }
 
-    /// <summary>Whether a domain is that of the ONNX standard, which has two names.</summary>
+    /// <summary>Whether a domain is one of the two names of the ONNX standard.</summary>
     internal static bool IsStandard(string domain) => domain is "" or "ai.onnx";
 
     /// <summary>A node's name for an error message, at the start of a sentence.</summary>
@@ -165,7 +165,7 @@ internal static class OnnxReader
         _ => $"Node {Quoted(node.Name)} (operator {Quoted(node.Operator)})",
     };
 
-    /// <summary>A name from the file for an error message: cut where it is long, without control characters.</summary>
+    /// <summary>A name from the file for an error message: shortened, and without control characters.</summary>
     internal static string Quoted(string name)
     {
         const int LengthMax = 100;

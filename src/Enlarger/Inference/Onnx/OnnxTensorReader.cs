@@ -3,12 +3,12 @@ using System.Buffers.Binary;
 namespace Enlarger.Inference.Onnx;
 
 /// <summary>
-/// Reads TensorProto. The memory that a tensor takes is bounded by the bytes that the file spends on it: its shape has
-/// to fit its payload before anything is allocated for it.
+/// Reads TensorProto. The memory of a tensor is bounded by the bytes that the file holds for it: its shape must match
+/// its payload before anything is allocated.
 /// </summary>
 internal static class OnnxTensorReader
 {
-    // The operators of image networks know shapes of up to six dimensions (a pixel shuffle by Reshape).
+    // Image networks have shapes of up to six dimensions (a pixel shuffle by Reshape).
     private const int RankMax = 8;
 
     /// <param name="message">A TensorProto.</param>
@@ -53,7 +53,7 @@ internal static class OnnxTensorReader
         });
     }
 
-    /// <summary>The element type of that number; those that cannot be read are refused.</summary>
+    /// <summary>The element type of a number in TensorProto; unsupported types are refused.</summary>
     public static OnnxType Known(long type, string title) => type switch
     {
         (long)OnnxType.Float or (long)OnnxType.UInt8 or (long)OnnxType.Int32 or (long)OnnxType.Int64
@@ -88,7 +88,7 @@ internal static class OnnxTensorReader
             case 10:
                 message.AppendDoublesTo(fields.Doubles);
                 break;
-            // A segment of a tensor that is stored in parts: no exporter writes it, and its values are elsewhere.
+            // A segment of a tensor that is stored in parts, which no exporter writes. The other parts are missing.
             case 3:
                 fields.IsExternal = true;
                 break;
@@ -163,7 +163,7 @@ internal static class OnnxTensorReader
         return values;
     }
 
-    /// <summary>What was found in a TensorProto, before it is known what of it counts.</summary>
+    /// <summary>All fields of a TensorProto; its type decides later which of them hold the values.</summary>
     private sealed class Fields
     {
         public string Name { get; set; } = "";
@@ -182,7 +182,7 @@ internal static class OnnxTensorReader
 
         public List<long> Int64s { get; } = [];
 
-        // Where onnx.proto3 puts the values of each type that does not use raw_data.
+        // The field that holds the values of each type where raw_data is not used (onnx.proto3).
         public int Payload(OnnxType type) => type switch
         {
             OnnxType.Float => Singles.Count,

@@ -5,10 +5,10 @@ using System.Text.Unicode;
 namespace Enlarger.Inference.Onnx;
 
 /// <summary>
-/// Walks over the fields of one message in the wire format of Protocol Buffers, without copying. What the file claims
-/// about lengths is believed only after it was compared with the bytes that are there.
+/// Reads the fields of one message in the wire format of Protocol Buffers, without copying. Lengths in the file are
+/// checked against the remaining bytes before they are used.
 /// </summary>
-/// <param name="message">The bytes of the message, without its own length.</param>
+/// <param name="message">The bytes of the message, without its length prefix.</param>
 /// <param name="offset">Where the message starts in the file, for error messages.</param>
 /// <remarks>Source: https://protobuf.dev/programming-guides/encoding/</remarks>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int offset = 0)
@@ -22,7 +22,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int offset = 0)
     private ulong _number;
     private ReadOnlySpan<byte> _bytes;
 
-    // Groups (3 and 4) left the language before ONNX was made.
+    // Groups (3 and 4) were deprecated before ONNX was made.
     private enum WireType
     {
         Varint = 0,
@@ -34,7 +34,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int offset = 0)
     /// <summary>The number of the current field.</summary>
     public int Field { get; private set; }
 
-    /// <summary>Moves to the next field, whether or not this one was read; false at the end.</summary>
+    /// <summary>Moves to the next field, skipping the current one if it was not read; false at the end.</summary>
     public bool Next()
     {
         if (_position == _message.Length)

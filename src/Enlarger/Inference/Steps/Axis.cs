@@ -1,6 +1,6 @@
 namespace Enlarger.Inference.Steps;
 
-/// <summary>The two directions of a picture, for what holds in both.</summary>
+/// <summary>One of the two axes of a picture, for code that is the same for both.</summary>
 internal enum Axis
 {
     Rows,

@@ -1,6 +1,6 @@
 namespace Enlarger.Inference.Steps;
 
-/// <summary>Puts the channels of several maps behind each other.</summary>
+/// <summary>Concatenates the channels of several maps.</summary>
 internal sealed unsafe class ConcatStep(int[] inputs, int output) : Step(inputs, output)
 {
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs)
@@ -33,7 +33,7 @@ internal sealed unsafe class ConcatStep(int[] inputs, int output) : Step(inputs,
     public override string Describe() => $"Concat {Inputs.Length}";
 }
 
-/// <summary>Takes channels out of a map.</summary>
+/// <summary>Selects consecutive channels of a map.</summary>
 internal sealed class ChannelSliceStep(int input, int output, int first, int count) : Step([input], output)
 {
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
@@ -47,12 +47,12 @@ internal sealed class ChannelSliceStep(int input, int output, int first, int cou
     public override string Describe() => $"Channels {first} {count}";
 }
 
-/// <summary>The reverse: blocks of pixels become channels.</summary>
+/// <summary>The reverse of <see cref="DepthToSpaceStep"/>: blocks of pixels become channels.</summary>
 /// <param name="input">The map that is read.</param>
 /// <param name="output">The map that is written.</param>
-/// <param name="block">Times narrower and lower.</param>
+/// <param name="block">The factor by which the map gets narrower and lower.</param>
 /// <param name="blockFirst">
-/// The place in the block is the slow part of the channel, as ONNX has it; else the fast.
+/// The position in the block is the major part of the channel number, as in ONNX; else the minor part.
 /// </param>
 internal sealed unsafe class SpaceToDepthStep(int input, int output, int block, bool blockFirst)
     : Step([input], output)
@@ -91,7 +91,7 @@ internal sealed unsafe class SpaceToDepthStep(int input, int output, int block, 
     public override string Describe() => $"SpaceToDepth {block} {blockFirst}";
 }
 
-/// <summary>Copying between layouts.</summary>
+/// <summary>Copies channels between maps of different pixel strides.</summary>
 internal static unsafe class Channels
 {
     public static void Copy(

@@ -1,6 +1,6 @@
 namespace Enlarger.Inference.Steps;
 
-/// <summary>Geometry of a convolution. Pads count zero rows and columns; bottom and right may differ.</summary>
+/// <summary>Geometry of a convolution. Pads count rows and columns.</summary>
 internal sealed record ConvGeometry(
     int KernelRows,
     int KernelColumns,
@@ -21,7 +21,7 @@ internal sealed record ConvGeometry(
 
     public int PadEnd(Axis axis) => axis == Axis.Rows ? PadBottom : PadRight;
 
-    /// <summary>From the first tap to the last.</summary>
+    /// <summary>Extent of the kernel in input rows or columns, dilation included.</summary>
     public int Span(Axis axis) =>
         ((Kernel(axis) - 1) * (axis == Axis.Rows ? DilationRows : DilationColumns)) + 1;
 

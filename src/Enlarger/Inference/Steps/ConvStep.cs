@@ -10,7 +10,7 @@ namespace Enlarger.Inference.Steps;
 /// <param name="geometry">Kernel, stride, dilation, pads.</param>
 /// <param name="weights">[output channel, input channel, row, column]; depthwise has one input channel.</param>
 /// <param name="bias">A number for each output channel.</param>
-/// <param name="slopes">The same; 1 leaves negative values alone, 0 is ReLU.</param>
+/// <param name="slopes">For each output channel, the factor of negative values: 1 for none, 0 is ReLU.</param>
 /// <param name="depthwise">Each channel is convolved with a kernel of its own.</param>
 /// <param name="direct">Never computed by Winograd's algorithm, so that any single row can be computed.</param>
 internal sealed unsafe class ConvStep(
@@ -47,7 +47,7 @@ internal sealed unsafe class ConvStep(
     public int InputChannels =>
         Depthwise ? OutputChannels : Weights.Length / OutputChannels / Geometry.KernelRows / Geometry.KernelColumns;
 
-    /// <summary>Slopes that are parameters of a PReLU, rather than the same number for all channels.</summary>
+    /// <summary>How many slopes were trained: those of a PReLU, but not one slope that all channels share.</summary>
     public int TrainedSlopes => Slopes.Distinct().Count() > 1 ? Slopes.Length : 0;
 
     /// <summary>

@@ -3,12 +3,14 @@ using Enlarger.Inference.Kernels;
 namespace Enlarger.Inference.Steps;
 
 /// <summary>
-/// Moves channels into space, by blocks of <paramref name="block"/> x <paramref name="block"/> pixels.
+/// Rearranges channels into blocks of <paramref name="block"/> x <paramref name="block"/> pixels (pixel shuffle).
 /// </summary>
 /// <param name="input">The map that is read.</param>
 /// <param name="output">The map that is written.</param>
-/// <param name="block">Times wider and higher.</param>
-/// <param name="blockFirst">ONNX mode DCR: the place in the block is the slow part of the channel; else CRD.</param>
+/// <param name="block">The factor by which the map gets wider and higher.</param>
+/// <param name="blockFirst">
+/// ONNX mode DCR: the position in the block is the major part of the channel number; else CRD.
+/// </param>
 /// <param name="enlarged">A map that is added, enlarged by nearest neighbour; null for none.</param>
 internal sealed unsafe class DepthToSpaceStep(
     int input, int output, int block, bool blockFirst, int? enlarged = null)
@@ -58,7 +60,7 @@ internal sealed unsafe class DepthToSpaceStep(
                 continue;
             }
 
-            // Whole blocks, and what a stretch has of others at its ends.
+            // Whole blocks are moved at once; a column chunk may begin and end with a part of one.
             var first = Math.Min(columns.End, (columns.Start + block - 1) / block * block);
             var last = Math.Max(first, columns.End / block * block);
             MovePixels(maps, y, new Extent(columns.Start, first));

@@ -2,7 +2,7 @@ using Enlarger.Inference.Kernels;
 
 namespace Enlarger.Inference.Steps;
 
-/// <summary>Applies a function to each sample. Low and high are those of Clip.</summary>
+/// <summary>Applies a function to each sample; low and high are the limits of Clip.</summary>
 internal sealed unsafe class UnaryStep(int input, int output, UnaryOperation operation, float low = 0, float high = 0)
     : Step([input], output)
 {
@@ -43,7 +43,7 @@ internal sealed unsafe class ConstantStep(
     int input, int output, BinaryOperation operation, float[] constant, bool constantFirst)
     : Step([input], output)
 {
-    /// <summary>The one number that is taken from each sample; null where that is not what is done.</summary>
+    /// <summary>The number that is subtracted from each sample; null if this step does something else.</summary>
     public float? Subtrahend =>
         operation == BinaryOperation.Subtract && constant.Length == 1 && !constantFirst ? constant[0] : null;
 
@@ -88,8 +88,8 @@ internal sealed unsafe class ConstantStep(
 }
 
 /// <summary>
-/// Combines two maps sample by sample. One of them may be a single pixel (a number for each channel, as squeeze and
-/// excitation makes them) or have a single channel.
+/// Combines two maps sample by sample. One of them may be a single pixel (a number for each channel, as in
+/// squeeze-and-excitation) or have a single channel, and is then broadcast.
 /// </summary>
 internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryOperation operation)
     : Step([left, right], output)
@@ -153,14 +153,15 @@ internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryO
 
     public override string Describe() => $"{operation}";
 
-    // The side that the result has the shape of: the one with more pixels or, where they are alike, more channels.
+    // The operand whose shape the result has: the one with more pixels or, if equal, more channels.
     private static int LargeOf(ReadOnlySpan<MapShape> inputs)
     {
         var (a, b) = (inputs[0], inputs[1]);
         return IsPixel(a) != IsPixel(b) ? (IsPixel(a) ? 1 : 0) : (a.Channels < b.Channels ? 1 : 0);
     }
 
-    // The output lies as the left side does; a right side that lies otherwise goes through the output's own row.
+    // The output has the pixel stride of the left operand. A right operand of another stride is first copied into the
+    // output row.
     private static float* InLayoutOf(FeatureMap to, FeatureMap map, int y, Extent columns)
     {
         if (map.PixelStride == to.PixelStride)
@@ -174,7 +175,7 @@ internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryO
 
     private static bool IsPixel(MapShape shape) => shape is { Height: 1, Width: 1 };
 
-    // Maps of unlike layouts meet sample by sample; a side of length 1 is repeated.
+    // The slow path for maps of different layouts; a side of length 1 is broadcast.
     private void CombineSamples(FeatureMap a, FeatureMap b, FeatureMap to, int y, Extent columns)
     {
         var first = Walk(a, y, out var firstPixel, out var firstChannel);
@@ -207,9 +208,8 @@ internal sealed unsafe class BinaryStep(int left, int right, int output, BinaryO
 }
 
 /// <summary>
-/// The sum of two maps, scaled by how large the first one is: (gate + other) (sigmoid(gate) - shift), sample by sample
-/// (Wan and others, "Swift parameter-free attention network for efficient super-resolution", 2024). Pixels of both have
-/// no gaps between them.
+/// Parameter-free attention: (gate + other) (sigmoid(gate) - shift), sample by sample (Wan and others, "Swift
+/// parameter-free attention network for efficient super-resolution", 2024). Pixels of both maps are contiguous.
 /// </summary>
 internal sealed unsafe class GateStep(int gate, int other, int output, float shift) : Step([gate, other], output)
 {
@@ -234,11 +234,11 @@ internal sealed unsafe class GateStep(int gate, int other, int output, float shi
 }
 
 /// <summary>
-/// A number for each channel, repeated over some pixels, so that a whole stretch of a row meets it in one call.
+/// A number for each channel, repeated over some pixels, so that one kernel call combines it with many pixels.
 /// </summary>
 internal static unsafe class ChannelPattern
 {
-    // 4 KB of stack, unless a single pixel is longer.
+    // 4 KiB of stack, unless a single pixel is longer.
     private const int FloatsMax = 1024;
 
     /// <summary>Floats that <see cref="Fill"/> needs.</summary>
@@ -252,14 +252,14 @@ internal static unsafe class ChannelPattern
         {
             var channel = i % map.PixelStride;
 
-            // Lanes beyond the channels are never read; 1 keeps a division by them quiet.
+            // Lanes beyond the channels are computed but never read; 1 avoids a division by zero.
             pattern[i] = count == 1 ? numbers[0] : channel < count ? numbers[channel] : 1;
         }
 
         return length;
     }
 
-    /// <summary>Combines a stretch of a row with the pattern.</summary>
+    /// <summary>Combines a part of a row with the pattern.</summary>
     public static void Combine(
         KernelSet kernels,
         BinaryOperation operation,

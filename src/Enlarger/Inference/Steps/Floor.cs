@@ -1,6 +1,6 @@
 namespace Enlarger.Inference.Steps;
 
-/// <summary>Division that rounds down, also below zero.</summary>
+/// <summary>Division that rounds towards negative infinity.</summary>
 internal static class Floor
 {
     public static int Divide(int number, int by) => (int)Divide((long)number, by);

@@ -5,6 +5,6 @@ internal readonly record struct MapShape(int Channels, int Height, int Width)
 {
     public int Length(Axis axis) => axis == Axis.Rows ? Height : Width;
 
-    /// <summary>In words, for messages.</summary>
+    /// <summary>The shape in words, for error messages.</summary>
     public override string ToString() => $"{Channels} channels of {Width}x{Height}";
 }

@@ -5,7 +5,7 @@ using Enlarger.Inference.Kernels;
 namespace Enlarger.Inference.Steps;
 
 /// <summary>
-/// The weights of a convolution in the order in which a kernel reads them, in memory that does not move.
+/// The weights of a convolution in the order in which a kernel reads them, in pinned memory.
 /// </summary>
 internal sealed unsafe class PackedConv
 {
@@ -20,7 +20,7 @@ internal sealed unsafe class PackedConv
         var kernel = conv.Geometry.KernelRows * conv.Geometry.KernelColumns;
         var taps = conv.Block > 1 ? WinogradTiles.Points : kernel;
 
-        // A full cache line ahead, so that the weights can start at one.
+        // One cache line more, so that the weights can be aligned to a cache line.
         _memory = GC.AllocateUninitializedArray<float>((((taps * inputs) + 2) * channels) + Cache.Line, pinned: true);
         Array.Clear(_memory);
         var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_memory));
@@ -62,7 +62,7 @@ internal sealed unsafe class PackedConv
 
     public float* Slopes { get; }
 
-    // Pairs of vectors stand together, tap after tap; an odd last vector stands alone.
+    // Weights of two vectors of outputs are interleaved tap by tap; an odd last vector is stored alone.
     private int Position(int output, int tap, int taps)
     {
         var pair = output / (2 * VectorLength);

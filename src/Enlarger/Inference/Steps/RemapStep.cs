@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Enlarger.Inference.Steps;
 
-/// <summary>What stands outside of a padded picture.</summary>
+/// <summary>How a picture is padded.</summary>
 internal enum Border
 {
     Constant,
@@ -11,21 +11,21 @@ internal enum Border
 }
 
 /// <summary>
-/// Where an output row or column comes from: the input repeated <c>Repeat</c> times, then padded or cropped.
+/// How output rows or columns map to those of the input: resampled by nearest neighbour, then padded or cropped.
 /// </summary>
-/// <param name="Before">Added at the start; negative crops.</param>
-/// <param name="After">Added at the end; negative crops.</param>
-/// <param name="Repeat">1, or how often nearest-neighbour enlarging repeats each input.</param>
-/// <param name="Keep">1, or nearest-neighbour reducing keeps one of so many inputs.</param>
-/// <param name="Phase">Which one it keeps, counted from 0.</param>
+/// <param name="Before">Padding at the start; negative crops.</param>
+/// <param name="After">Padding at the end; negative crops.</param>
+/// <param name="Repeat">1, or the factor of enlarging, by which each input is repeated.</param>
+/// <param name="Keep">1, or the factor of reducing, of which one input is kept.</param>
+/// <param name="Phase">Which of them is kept, from 0.</param>
 internal sealed record AxisMap(int Before = 0, int After = 0, int Repeat = 1, int Keep = 1, int Phase = 0)
 {
     public int OutputLength(int input) => RepeatedLength(input) + Before + After;
 
-    /// <summary>The output of an input before it is padded or cropped.</summary>
+    /// <summary>The length after resampling, before padding or cropping.</summary>
     public int RepeatedLength(int input) => input * Repeat / Keep;
 
-    /// <summary>The input of an output position, or -1 for a constant border.</summary>
+    /// <summary>The input position of an output position, or -1 in a constant border.</summary>
     public int Source(int output, int inputLength, Border border)
     {
         var position = output - Before;
@@ -50,12 +50,12 @@ internal sealed record AxisMap(int Before = 0, int After = 0, int Repeat = 1, in
     }
 }
 
-/// <summary>Copies pixels to other places: pads, crops, enlarges or reduces by nearest neighbour.</summary>
+/// <summary>Pads, crops, and enlarges or reduces by nearest neighbour.</summary>
 internal sealed unsafe class RemapStep(
     int input, int output, AxisMap rows, AxisMap columns, Border border, float fill = 0)
     : Step([input], output)
 {
-    /// <summary>How many times it enlarges by nearest neighbour, if it does nothing else; or 0.</summary>
+    /// <summary>The factor, if all that this step does is enlarging by nearest neighbour; else 0.</summary>
     public int Enlarges => rows == columns && rows == new AxisMap(Repeat: rows.Repeat) ? rows.Repeat : 0;
 
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
@@ -63,17 +63,20 @@ internal sealed unsafe class RemapStep(
 
     public override Extent Reads(Axis axis, int input, Extent output, int inputLength)
     {
-        // Between these places, sources only rise or only fall.
         var map = axis == Axis.Rows ? rows : columns;
 
-        // A constant border may be replaced by the edge (Run), which must then be there.
+        // Run may replace a constant border by the edge, so the edge counts as read.
         var known = border == Border.Constant ? Border.Edge : border;
         var last = map.Before + map.RepeatedLength(inputLength) - 1;
+
+        // Sources are monotonic between these positions, so their extremes are at these.
         Span<int> turns = [output.Start, output.End - 1, map.Before, last];
         var (low, high) = (int.MaxValue, -1);
-        foreach (var place in turns)
+        foreach (var position in turns)
         {
-            var source = place >= output.Start && place < output.End ? map.Source(place, inputLength, known) : -1;
+            var source = position >= output.Start && position < output.End
+                ? map.Source(position, inputLength, known)
+                : -1;
             if (source >= 0)
             {
                 low = Math.Min(low, source);
@@ -84,7 +87,8 @@ internal sealed unsafe class RemapStep(
         return high < 0 ? new Extent(0, 0) : new Extent(low, high + 1);
     }
 
-    // Networks pad with a constant where their convolutions do not; it is the same border.
+    // Some networks pad with zeros by a Pad node instead of in their convolutions. Both are the same border, which is
+    // repeated edges if the run asks for that.
     private Border BorderOf(FeatureMap from) => border == Border.Constant && from.RepeatsEdges ? Border.Edge : border;
 
     public override void Run(StepMaps maps, Extent rowsWanted, Extent columnsWanted)

@@ -1,6 +1,6 @@
 namespace Enlarger.Inference.Steps;
 
-/// <summary>How an output position of ONNX Resize is found in the input.</summary>
+/// <summary>How ONNX Resize maps output coordinates to input coordinates.</summary>
 internal enum CoordinateMode
 {
     HalfPixel,
@@ -16,7 +16,7 @@ internal sealed unsafe class BilinearStep(
     public override MapShape Infer(ReadOnlySpan<MapShape> inputs) =>
         new(inputs[0].Channels, inputs[0].Height * factorRows, inputs[0].Width * factorColumns);
 
-    // Where corners are aligned, positions depend on the size of the picture, so that no part of it stands alone.
+    // With aligned corners, positions depend on the size of the picture, so no part of it can be computed by itself.
     public override Extent Reads(Axis axis, int input, Extent output, int inputLength) =>
         mode == CoordinateMode.AlignCorners
             ? new Extent(0, inputLength)
@@ -56,7 +56,7 @@ internal sealed unsafe class BilinearStep(
     {
         var factor = axis == Axis.Rows ? factorRows : factorColumns;
 
-        // In whole numbers, so that the same place in a tile and in the picture has the same weights.
+        // In integers, so that a pixel has the same weights in a tile as in the whole picture.
         var (numerator, denominator) = mode switch
         {
             CoordinateMode.HalfPixel => ((2L * output) + 1 - factor, 2 * factor),

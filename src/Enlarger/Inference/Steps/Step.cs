@@ -3,8 +3,8 @@ using Enlarger.Inference.Kernels;
 namespace Enlarger.Inference.Steps;
 
 /// <summary>
-/// One operation of a compiled network: it reads feature maps and writes one, any rows of it, in order. A step holds
-/// weights and geometry, no pixels, and is shared by all threads.
+/// One operation of a compiled network: it reads feature maps and writes one, band by band of its rows. A step holds
+/// weights and geometry but no pixels, and is shared by all threads.
 /// </summary>
 internal abstract class Step(int[] inputs, int output)
 {
@@ -14,15 +14,15 @@ internal abstract class Step(int[] inputs, int output)
     /// <summary>The map that is written.</summary>
     public int Output { get; } = output;
 
-    /// <summary>Multiplications for an output pixel, counted as a direct convolution does them.</summary>
+    /// <summary>Multiplications for each output pixel, as a direct convolution does them.</summary>
     public virtual double MultipliesPerPixel => 0;
 
     /// <summary>
-    /// The input whose layout in memory the output takes over, so that rows can be treated as plain floats; or null.
+    /// The input whose pixel stride the output must have, so that rows can be computed as plain arrays; null for none.
     /// </summary>
     public virtual int? LayoutFrom(ReadOnlySpan<MapShape> inputs) => null;
 
-    /// <summary>Pixels are written in whole vectors of channels, and must have room for them.</summary>
+    /// <summary>Whole vectors of channels are written, so channels of the output are padded to that.</summary>
     public virtual bool WritesVectors => false;
 
     /// <summary>The size of the output.</summary>
@@ -30,35 +30,35 @@ internal abstract class Step(int[] inputs, int output)
     public abstract MapShape Infer(ReadOnlySpan<MapShape> inputs);
 
     /// <summary>
-    /// The part of an input, which is <paramref name="inputLength"/> long, that the part <paramref name="output"/> of
-    /// the result depends on.
+    /// The rows or columns of an input, of <paramref name="inputLength"/>, on which those of the output depend.
     /// </summary>
     public virtual Extent Reads(Axis axis, int input, Extent output, int inputLength) => output.Clip(inputLength);
 
     /// <summary>
-    /// The output is computed in squares of so many rows and columns, counted from its corner. The last bits of a
-    /// sample depend on all that its square reads, so that a square must lie at the same place however a picture is
-    /// cut.
+    /// The output is computed in blocks of so many rows and columns, counted from its corner: 1, or the Winograd tile.
+    /// How a sample is rounded depends on all inputs of its block, so blocks must lie at the same places however a
+    /// picture is cut.
     /// </summary>
     public virtual int Block => 1;
 
-    /// <summary>What <see cref="Reads"/> says, for all squares that a part of the result touches.</summary>
+    /// <summary>The same as <see cref="Reads"/> for all blocks that a part of the output touches.</summary>
     public Extent ReadsInBlocks(Axis axis, int input, Extent output, int inputLength) =>
         Reads(axis, input, Block == 1 ? output : output.Widen(Block), inputLength);
 
-    /// <summary>Columns beyond its left and right edge that an input must have.</summary>
+    /// <summary>Padding columns beyond its left and right edge that an input must have.</summary>
     public virtual (int Left, int Right) Margin(int inputWidth, int outputWidth) => (0, 0);
 
     /// <summary>
-    /// Computes a part of the output: whole squares, but at its right and bottom. What it reads is there.
+    /// Computes a part of the output: whole blocks, except at its right and bottom edges. All that it reads must have
+    /// been computed.
     /// </summary>
     public abstract void Run(StepMaps maps, Extent rows, Extent columns);
 
-    /// <summary>All that distinguishes this step, but not its weights: two compilations are compared by it.</summary>
+    /// <summary>Everything about this step but its weights, as text by which two compilations are compared.</summary>
     public abstract string Describe();
 }
 
-/// <summary>The maps of a step in one run, and what a thread computes with.</summary>
+/// <summary>The maps of a step in one run, and the kernels and scratch memory of the calling thread.</summary>
 internal readonly ref struct StepMaps(
     ReadOnlySpan<FeatureMap> maps, Step step, KernelSet kernels, Workspace workspace)
 {

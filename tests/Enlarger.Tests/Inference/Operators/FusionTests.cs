@@ -25,7 +25,7 @@ public sealed class FusionTests
         }
     }
 
-    // What writes the result is computed directly, so something has to follow.
+    // The convolution that writes the result is always direct, so another step must follow.
     [Theory]
     [MemberData(nameof(ChannelsAndWidths))]
     public void Convolves_by_Winograd(int channels, int width)
@@ -53,7 +53,7 @@ public sealed class FusionTests
         writer.Floats("wk", [16, 64, kernel, kernel], dice.Floats(16 * 64 * kernel * kernel))
             .Node("Conv", ["ab", "wk"], "d", ("pads", Enumerable.Repeat(kernel / 2L, 4).ToArray()));
 
-        // The last convolution may read several maps too, and is asked for single rows.
+        // The last convolution may also read several maps, and single rows of it are computed.
         writer.Node("Concat", ["a", "d", "b"], "adb", ("axis", 1L))
             .Floats("wl", [3, 80, after, after], dice.Floats(3 * 80 * after * after))
             .Node("Conv", ["adb", "wl"], "y", ("pads", Enumerable.Repeat(after / 2L, 4).ToArray()))

@@ -12,7 +12,7 @@ internal static class Judge
     /// <summary>A few roundings, and functions approximated in float.</summary>
     public const double Rounded = 1e-5;
 
-    /// <summary>Elements that are moved only.</summary>
+    /// <summary>For operators that only move elements.</summary>
     public const double Exact = 0;
 
     /// <summary>The network computes what the standard says.</summary>

@@ -1,6 +1,6 @@
 namespace Enlarger.Tests.Inference.Operators;
 
-/// <summary>Operators that move elements and compute none; not one bit may change.</summary>
+/// <summary>Operators that only move elements; not one bit may change.</summary>
 public sealed class LayoutTests
 {
     public static TheoryData<int> Seeds => Dice.Seeds(30);

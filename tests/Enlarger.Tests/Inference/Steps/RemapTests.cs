@@ -20,7 +20,7 @@ public sealed class RemapTests
             var rows = new Extent(start, start + chance.Next(0, map.OutputLength(length) - start + 1));
             var step = new RemapStep(0, 1, map, new AxisMap(), (Border)border);
 
-            // Where a picture is enlarged, its edge takes the place of a constant border.
+            // When a picture is enlarged, the edge is repeated instead of a constant border.
             var around = (Border)border == Border.Constant ? Border.Edge : (Border)border;
             var sources = Enumerable.Range(rows.Start, rows.Length)
                 .Select(row => map.Source(row, length, around)).Where(source => source >= 0).ToArray();

@@ -4,10 +4,10 @@ using Enlarger.Inference.Onnx;
 
 namespace Enlarger.Tests.Inference.Tiling;
 
-/// <summary>The border of a result is as good as its middle: beyond it the picture goes on, mirrored.</summary>
+/// <summary>The border of a result is as good as its middle, as the picture is mirrored beyond its border.</summary>
 public sealed class BorderTests
 {
-    // What a network of ours may make of a flat colour, in levels of 255.
+    // How much our networks may change a flat colour, in levels of 255.
     private const double LevelsMax = 2;
 
     // Vectors and Winograd tiles that lie elsewhere round differently. Relative to full scale.
@@ -74,7 +74,7 @@ public sealed class BorderTests
         CheckFlat(network, new PixelSize(14, 10), (0.3f, 0.2f, 0.25f));
         CheckFlat(network, new PixelSize(9, 11), (0.3f, 0.2f, 0.25f));
 
-        // Run does what the standard says: there the border shows.
+        // Run follows the standard, so the border is visible.
         var black = network.Run(
             Enumerable.Repeat(0.3f, 3 * 14 * 10).ToArray(), 10, 14, TestContext.Current.CancellationToken);
         Assert.NotEqual(black.Output[0], black.Output[(4 * 14) + 4], Rounding);
@@ -88,7 +88,7 @@ public sealed class BorderTests
         var (network, graph) = (Network.Load(file), OnnxReader.Read(file));
         var geometry = network.Geometry;
 
-        // Networks that look at the whole picture may mirror it themselves, for which it must be large enough.
+        // Networks whose receptive field is the whole picture may mirror it themselves, so it must be large enough.
         PixelSize[] sizes = network.ReceptiveField is null ? [new(17, 15)]
             : model.StartsWith("models", StringComparison.Ordinal) ? [new(1, 1), new(3, 2)]
             : [new(1, 1), new(1, 5), new(3, 2), new(11, 7)];
@@ -115,7 +115,7 @@ public sealed class BorderTests
         }
     }
 
-    // Mirroring bends a gradient at the border, but by no more than it changes from a pixel to the next.
+    // Mirroring changes a gradient at the border by no more than its step from pixel to pixel.
     [Theory]
     [MemberData(nameof(Networks))]
     public void A_gradient_goes_on_up_to_the_border(string model)

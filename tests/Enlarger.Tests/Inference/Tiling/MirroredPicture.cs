@@ -2,13 +2,13 @@ using Enlarger.Imaging;
 
 namespace Enlarger.Tests.Inference.Tiling;
 
-/// <summary>A picture that is mirrored beyond its border, pixel by pixel, to judge the engine's own way by.</summary>
+/// <summary>Mirrors a picture beyond its border pixel by pixel, as a reference for the engine.</summary>
 internal static class MirroredPicture
 {
     /// <param name="picture">RGB samples, interleaved.</param>
     /// <param name="size">The size of the picture.</param>
-    /// <param name="margin">How far to go beyond each side.</param>
-    /// <param name="alignment">Whose multiples the sides become, by going further at the right and the bottom.</param>
+    /// <param name="margin">Pixels added on each side.</param>
+    /// <param name="alignment">The sides are extended at the right and the bottom to multiples of this.</param>
     /// <param name="mirrored">The size of the result.</param>
     /// <returns>The samples, channel by channel.</returns>
     public static float[] Planar(
@@ -29,7 +29,7 @@ internal static class MirroredPicture
             return output[(((i % 3 * height) + y + offset) * width) + x + offset];
         })];
 
-    // Steps to the left of the picture and to the right of it, turning round behind the outermost pixels.
+    // Walks over the picture and turns round after the outermost pixel, which is repeated.
     private static int[] Walk(int length, int margin, int alignment)
     {
         var after = margin;

@@ -24,7 +24,7 @@ public sealed class TilingTests
         var picture = Noise(Size, 3);
         var whole = Tiled(network, picture, new TilingOptions { Threads = 1 });
 
-        // Most of it is a picture, and not just what was clamped.
+        // Most samples must not have been clamped.
         Assert.InRange(whole.Count(sample => sample is > 0 and < 1), whole.Length / 10, whole.Length);
 
         TilingOptions[] cuts =
@@ -115,7 +115,7 @@ public sealed class TilingTests
         var picture = Noise(size, 3);
         var before = Whole(network, picture, size);
 
-        // The first pixel of each row, by far: what the farthest one sees of it is little.
+        // The first pixel of each row changes by far, as its effect on the farthest pixel is small.
         for (var i = 0; i < picture.Length; i += stride)
         {
             picture[i] = picture[i + 1] = picture[i + 2] = 100;
@@ -220,7 +220,7 @@ public sealed class TilingTests
     private static float[] Whole(
         Network network, float[] picture, PixelSize size, Padding padding = Padding.AsExported)
     {
-        // Where the picture is to be continued, it is mirrored here, and the result cropped.
+        // For replicated padding the picture is mirrored here and the result is cropped.
         var margin = padding == Padding.Replicate ? network.Geometry.Margin : 0;
         var planar = MirroredPicture.Planar(picture, size, margin, network.Geometry.Alignment, out var mirrored);
         var (output, height, width) = network.Run(
