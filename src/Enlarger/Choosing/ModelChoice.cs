@@ -5,19 +5,19 @@ using Enlarger.Models;
 
 namespace Enlarger.Choosing;
 
-/// <summary>Which networks a picture gets.</summary>
-/// <param name="Model">What enlarges it, or for a model that keeps the size, what restores it.</param>
-/// <param name="Restoration">What is done before it is enlarged; null for nothing.</param>
-/// <param name="Traits">What was found in the picture; null where the model was named and nobody looked.</param>
+/// <summary>The networks chosen for a picture.</summary>
+/// <param name="Model">The model that enlarges it, or for a model that keeps the size, restores it.</param>
+/// <param name="Restoration">How it is restored before it is enlarged; null for not at all.</param>
+/// <param name="Traits">What was found in the picture; null where the model was named, so it was not inspected.</param>
 internal sealed record ModelChoice(Model Model, Restoration? Restoration, PictureTraits? Traits)
 {
-    // Enhancing keeps the more of a picture's own noise the higher its replication; a third of it keeps none.
+    // The higher the replication of enhancing, the less is restored; at a third or less, restoring has full strength.
     private const double ReplicationSlope = 1.5;
 
-    /// <summary>0 to 1: how far the model is from a faithful one to an enhancing one.</summary>
+    /// <summary>0 to 1: the weight of the enhancing network in the interpolation with the faithful one.</summary>
     public double Enhancing { get; private init; }
 
-    /// <summary>Chooses for one picture, which is looked at where <paramref name="asked"/> leaves it open.</summary>
+    /// <summary>Chooses for one picture, which is inspected if <paramref name="asked"/> is the model auto.</summary>
     /// <exception cref="ModelException">There is no model that restores, and one was asked for.</exception>
     public static ModelChoice For(PixelImage image, Model asked, EnlargeOptions options, ModelStore models)
     {
@@ -26,7 +26,7 @@ internal sealed record ModelChoice(Model Model, Restoration? Restoration, Pictur
             : models.Get(traits.Kind == PictureKind.Drawing ? ModelStore.Drawing : ModelStore.Photo);
         var restoration = Restoring(asked, model, traits, options, models);
 
-        // Other models have none that enhances and is like them in all but its weights.
+        // Only photo has an enhancing network of the same architecture, with which it can be interpolated.
         var amount = options.Enhance is { } enhance && model.Name == ModelStore.Photo
             ? Enhancement.PartOfNetwork(enhance)
             : 0;
@@ -38,14 +38,14 @@ internal sealed record ModelChoice(Model Model, Restoration? Restoration, Pictur
     private static Restoration? Restoring(
         Model asked, Model model, PictureTraits? traits, EnlargeOptions options, ModelStore models)
     {
-        // A model that keeps the size does nothing but restore, so that it is restored with, and not twice.
+        // A model that keeps the size is itself the restoring network, which must not run twice.
         var strength = options.Restore ?? (asked.IsRestorer ? 1 : Needed(traits, options.Enhance));
         if (strength == 0)
         {
             return null;
         }
 
-        // Without being told to, nothing is restored where there is no network for it.
+        // Without an explicit request, a missing restoring network is not an error.
         var restorer = model.IsRestorer ? model
             : options.Restore is null ? models.FindNamed(ModelStore.Restore)
             : models.Get(ModelStore.Restore);
@@ -60,5 +60,5 @@ internal sealed record ModelChoice(Model Model, Restoration? Restoration, Pictur
 
 /// <summary>How a picture is restored.</summary>
 /// <param name="Network">A network that keeps the size.</param>
-/// <param name="Strength">More than 0, up to 1: the part of its change that is made.</param>
+/// <param name="Strength">More than 0, up to 1: the share of the network's change that is applied.</param>
 internal sealed record Restoration(Network Network, double Strength);

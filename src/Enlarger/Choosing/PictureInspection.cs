@@ -3,34 +3,34 @@ using Enlarger.Imaging;
 
 namespace Enlarger.Choosing;
 
-/// <summary>Looks at a picture once, at 512 x 512 of its pixels at most, and tells what it is.</summary>
-/// <remarks>The limits are of labelled pictures; docs/choosing.md says how often they are right.</remarks>
+/// <summary>Classifies a picture by at most 512x512 of its pixels.</summary>
+/// <remarks>The limits were chosen on labelled pictures; docs/choosing.md says how often they are right.</remarks>
 internal static class PictureInspection
 {
-    // Of photographs one in a hundred has more of both together, and of clean drawings nine in ten.
+    // Flatness plus twice the two-tone share: one photograph in a hundred has more, and nine clean drawings in ten.
     private const double DrawingMin = 1.6;
 
-    // Of fewer squares with an edge than this part nothing is to be learnt about edges.
+    // With a smaller share of blocks with an edge, nothing can be said about edges.
     private const double EdgesMin = 0.03;
 
-    // No picture that was never compressed has more than 0.06; at a quality of 90 one in ten has more than this, and
-    // restoring would take as long as enlarging for little.
+    // No uncompressed picture has more than 0.06. Of JPEG files at quality 90 one in ten has more than 0.08; restoring
+    // the others would double the time for little gain.
     private const double BlockingMin = 0.08;
 
-    // In levels. Fine texture looks like as much as this, and noise with a deviation of 10.
+    // In levels. Fine texture measures up to about this, and so does noise with a deviation of 10.
     private const double NoiseMin = 7;
 
-    // A picture that is damaged just clearly enough is restored by half, which is the better half of what there is to
-    // win, and does little harm where it was not. One that is damaged twice as much is restored wholly.
+    // A picture with damage just above a limit is restored at half strength, which brings most of the gain and does
+    // little harm if the picture was clean. At twice the limit it is restored at full strength.
     private const double StrengthMin = 0.5;
     private const double WholeAt = 2;
 
     public static PictureTraits Of(PixelImage image)
     {
-        var (squares, grid, noise) = (new SquareTones(), new BlockGrid(), new NoiseEstimate());
+        var (flat, grid, noise) = (new FlatnessDetector(), new BlockingDetector(), new NoiseEstimate());
         foreach (var tile in SampleTile.Of(image))
         {
-            squares.Add(tile);
+            flat.Add(tile);
             grid.Add(tile);
             for (var y = 1; y < tile.Height - 1; y++)
             {
@@ -38,8 +38,8 @@ internal static class PictureInspection
             }
         }
 
-        var flatness = squares.Flatness;
-        var twoTone = squares.EdgePart < EdgesMin ? 0 : squares.TwoTone;
+        var flatness = flat.Flatness;
+        var twoTone = flat.EdgeShare < EdgesMin ? 0 : flat.TwoTone;
         var (blocking, deviation) = (grid.Strength, 255 * noise.Deviation);
         var (blocks, grain) = Damage(blocking, deviation);
         return new PictureTraits(
@@ -61,7 +61,7 @@ internal static class PictureInspection
             : Math.Min(1, StrengthMin + ((1 - StrengthMin) * (Math.Max(blocks, grain) - 1) / (WholeAt - 1)));
     }
 
-    // By how much each is more than a clean picture has.
+    // Each relative to its limit.
     private static (double Blocks, double Grain) Damage(double blocking, double noise) =>
         (blocking / BlockingMin, noise / NoiseMin);
 }

@@ -4,15 +4,15 @@ using Enlarger.Imaging;
 namespace Enlarger.Choosing;
 
 /// <summary>
-/// A small part of a picture as it is stored, neither reduced nor rounded. Samples are from 0 to 1; those of pixels
-/// that are quite transparent are NaN, because whatever an editor left there is not to be seen.
+/// A small part of a picture at its original resolution and depth. Samples are from 0 to 1; those of fully transparent
+/// pixels are NaN, because their colour is not visible.
 /// </summary>
 internal sealed class SampleTile
 {
-    // A multiple of the 8 pixels that squares and blocks have.
+    // A multiple of the 8 pixels of a block.
     private const int Side = 128;
 
-    // Tiles along a side. A picture of more pixels is looked at in so many places; the rest says no more than these.
+    // Tiles along each side of a large picture. More of them would not change what is found.
     private const int TilesPerSide = 4;
 
     private readonly float[] _luma;
@@ -25,9 +25,10 @@ internal sealed class SampleTile
         _colours = new float[width * height * channels];
     }
 
-    /// <summary>Where it begins in the picture.</summary>
+    /// <summary>The column of the picture where the tile begins.</summary>
     public int Left { get; }
 
+    /// <summary>The row of the picture where the tile begins.</summary>
     public int Top { get; }
 
     public int Width { get; }
@@ -37,7 +38,7 @@ internal sealed class SampleTile
     /// <summary>1 grey or 3 RGB.</summary>
     public int Channels { get; }
 
-    /// <summary>The parts of a picture: all of a small one, sixteen of a large one.</summary>
+    /// <summary>The tiles of a picture: all of a small one, sixteen of a large one.</summary>
     public static IEnumerable<SampleTile> Of(PixelImage image)
     {
         var channels = image.Layout.ColourChannels;

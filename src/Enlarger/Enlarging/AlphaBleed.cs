@@ -3,12 +3,12 @@ using Enlarger.Imaging;
 namespace Enlarger.Enlarging;
 
 /// <summary>
-/// Gives pixels that are quite transparent the colour of what is visible near them, so that a network which looks at
-/// them beside an edge does not draw whatever an editor left there into the visible part.
+/// Gives fully transparent pixels the colour of visible pixels near them, so that a network does not carry the
+/// arbitrary colours that editors leave there into the visible part.
 /// </summary>
 /// <remarks>
-/// Push and pull over a pyramid (Gortler and others, "The Lumigraph", 1996): colours weighted by alpha are averaged
-/// into ever smaller pictures, and transparent pixels take theirs from the finest one that has any. The pyramid costs
+/// Push-pull over a pyramid (Gortler and others, "The Lumigraph", 1996): colours weighted by alpha are averaged into
+/// ever smaller levels, and a transparent pixel takes its colour from the finest level that has one. The pyramid takes
 /// six bytes a pixel.
 /// </remarks>
 internal sealed class AlphaBleed
@@ -97,7 +97,7 @@ internal sealed class AlphaBleed
         }
     }
 
-    // Three colours and a weight a pixel; a grey picture uses the first colour.
+    // Each pixel has three colours and a weight; a grey picture uses the first colour only.
     private sealed class Level(int width, int height)
     {
         private readonly float[] _samples = new float[(long)width * height * 4];

@@ -14,7 +14,7 @@ namespace Enlarger.Enlarging;
 internal sealed record EnlargePlan(
     ModelChoice Choice, IReadOnlyList<int> Passes, PixelSize Size, Enhancement? Enhancement)
 {
-    // Each pass costs its scale squared times the one before. With x2 networks four of them make 16.
+    // Each pass costs its scale squared times the one before. Four passes of x2 networks give 16 times.
     private const int PassesMax = 4;
 
     /// <summary>Plans one picture.</summary>

@@ -8,20 +8,20 @@ using Enlarger.Inference.Tiling;
 namespace Enlarger.Enlarging;
 
 /// <summary>
-/// The rows of an enlarged picture: picture, restoring, networks, reduction, fidelity check. Enhancement stands around
-/// the networks, which are checked without it, and then the whole. Alpha takes the same way on its own, and is never
-/// restored or enhanced; so does an extra channel that is no alpha.
+/// The rows of an enlarged picture: picture, restoring, networks, reduction, fidelity check. Enhancement has a stage
+/// before and one after the networks; the networks are checked without it, and then the whole result with it. Alpha, or
+/// another extra channel, passes through the same networks by itself and is never restored or enhanced.
 /// </summary>
 /// <remarks>
-/// Up to the last network, rows are computed ahead in a thread of their own; what follows is done as rows are asked
-/// for. Networks take turns, so that those of colours and of alpha compute with no more threads than one of them.
+/// Up to the last network, rows are prefetched in a thread of their own; the rest is done on the reader's thread.
+/// Networks of colours and of alpha take turns, so that together they use no more threads than one of them.
 /// </remarks>
 internal sealed class EnlargedRows : IDisposable
 {
     private readonly PixelImage _image;
     private readonly AlphaBleed? _bleed;
     private readonly List<NetworkRows> _networks = [];
-    private readonly List<PrefetchBuffer> _ahead = [];
+    private readonly List<PrefetchBuffer> _prefetch = [];
     private readonly Lock _networkTurn = new();
     private readonly CancellationTokenSource _stop;
     private readonly FloatRowSource _colours;
@@ -36,7 +36,7 @@ internal sealed class EnlargedRows : IDisposable
     /// <param name="image">The picture.</param>
     /// <param name="plan">What to run and how large the result is.</param>
     /// <param name="tiling">Threads and memory.</param>
-    /// <param name="cancel">Stops within a band of rows.</param>
+    /// <param name="cancel">Cancels within a band of rows.</param>
     public EnlargedRows(PixelImage image, EnlargePlan plan, TilingOptions tiling, CancellationToken cancel)
     {
         _image = image;
@@ -73,7 +73,7 @@ internal sealed class EnlargedRows : IDisposable
 
         _alpha = constant is { } value ? (_, row) => row.Fill(value)
             : Chain((y, row) => Samples.ReadAlpha(_image, y, row), 1);
-        _ahead.ForEach(ahead => ahead.Start());
+        _prefetch.ForEach(buffer => buffer.Start());
 
         FloatRowSource Chain(FloatRowSource source, int channels)
         {
@@ -86,12 +86,12 @@ internal sealed class EnlargedRows : IDisposable
                 (source, at) = (rows.ReadRow, rows.To);
             }
 
-            // Samples alone are read faster than another thread could hand them over.
+            // Without computation, reading samples directly is faster than through another thread.
             if (plan.Passes.Count > 0 || enhancement is not null || restoration is not null)
             {
-                var ahead = new PrefetchBuffer(at.Height, at.Width * channels, InTurn(source));
-                _ahead.Add(ahead);
-                source = ahead.ReadRow;
+                var buffer = new PrefetchBuffer(at.Height, at.Width * channels, InTurn(source));
+                _prefetch.Add(buffer);
+                source = buffer.ReadRow;
             }
 
             var kernel = model.Kernel ?? ResampleKernel.Lanczos3;
@@ -106,12 +106,12 @@ internal sealed class EnlargedRows : IDisposable
     public double Fidelity { get; private set; }
 
     /// <summary>
-    /// Time in which rows were computed, and not waited for by whoever asks for them: that of the slower of the two
-    /// threads.
+    /// Time in which rows were computed, without waiting for the reader: that of the slower of the two threads.
     /// </summary>
-    public TimeSpan Time => _ahead.Aggregate(_watch.Elapsed, (time, ahead) => ahead.Time > time ? ahead.Time : time);
+    public TimeSpan Time => _prefetch.Aggregate(
+        _watch.Elapsed, (time, buffer) => buffer.Time > time ? buffer.Time : time);
 
-    /// <summary>Computes row <paramref name="y"/>; rows are asked for in order.</summary>
+    /// <summary>Computes row <paramref name="y"/>; rows must be read in order.</summary>
     /// <exception cref="ImageException">With the last row: the result is not the picture.</exception>
     public void Read(int y, Span<byte> samples)
     {
@@ -136,7 +136,7 @@ internal sealed class EnlargedRows : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _ahead.ForEach(ahead => ahead.Dispose());
+        _prefetch.ForEach(buffer => buffer.Dispose());
         foreach (var rows in _networks)
         {
             rows.Dispose();
@@ -176,7 +176,8 @@ internal sealed class EnlargedRows : IDisposable
         return first;
     }
 
-    // The picture and what the network makes of it, mixed. The network runs ahead, so the picture is read twice.
+    // Blends the picture with its restored version. The network reads rows earlier than they are blended, so each is
+    // read twice.
     private FloatRowSource Restored(Restoration restoration, TilingOptions tiling)
     {
         var (size, channels) = (new PixelSize(_image.Width, _image.Height), _image.Layout.ColourChannels);
@@ -230,6 +231,6 @@ internal sealed class EnlargedRows : IDisposable
         }
     }
 
-    // A delegate for spans, of which no generic one can be made.
+    // Receives each row that passes.
     private delegate void FloatRowWatch(int y, ReadOnlySpan<float> row);
 }

@@ -2,39 +2,39 @@ using Enlarger.Enhancing;
 
 namespace Enlarger.Enlarging;
 
-/// <summary>By how much a result may differ from its picture.</summary>
-/// <param name="MeanMax">The mean difference of the cells, in levels of 0 to 255.</param>
-/// <param name="CellMax">The same for the worst cell, which may hold one hard edge.</param>
+/// <summary>How much a result may differ from its picture.</summary>
+/// <param name="MeanMax">The largest mean difference over the cells, in levels of 0 to 255.</param>
+/// <param name="CellMax">The largest difference of a cell, which may contain one hard edge.</param>
 /// <param name="PartMax">
-/// Part of the brightest cell by which the worst may differ: what is nearly black must not become quite black. Null
-/// for any.
+/// The largest difference of a cell, as a share of the brightest cell: a nearly black picture must not become black.
+/// Null for no limit.
 /// </param>
-/// <param name="LikenessMin">The least correlation between the brightness of the cells, where they differ.</param>
-/// <param name="ByColour">Mean and worst are those of each colour, not of the brightness.</param>
+/// <param name="CorrelationMin">The smallest correlation between the brightness of cells, if it varies.</param>
+/// <param name="ByColour">Differences are those of each colour channel, not of the brightness.</param>
 internal sealed record FidelityBounds(
-    double MeanMax, double CellMax, double? PartMax, double LikenessMin, bool ByColour)
+    double MeanMax, double CellMax, double? PartMax, double CorrelationMin, bool ByColour)
 {
     /// <summary>
-    /// For networks. The faithful ones stay below a mean of 0.7 on photographs and drawings, and reach 2.1 on one that
-    /// is mostly noise.
+    /// For networks. The faithful ones have a mean below 0.7 on photographs and drawings, and 2.1 on a picture that is
+    /// mostly noise.
     /// </summary>
     public static FidelityBounds Faithful { get; } = new(6, 32, 0.5, 0, ByColour: true);
 
     /// <summary>
-    /// For kernels without a network. Cutting their overshoot off at black and white makes patterns of both paler:
-    /// checkerboards differ by a mean of 7.1 at most.
+    /// For kernels without a network. Clipping their overshoot at black and white reduces the contrast of patterns of
+    /// both: checkerboards differ by a mean of at most 7.1.
     /// </summary>
     public static FidelityBounds Kernel { get; } = new(16, 64, 0.5, 0.8, ByColour: true);
 
     /// <summary>
-    /// For enhanced pictures, which are meant to differ, the more the more creativity there is. Measured at a
-    /// creativity of 1: without a style, over the samples and thirteen bad pictures, a mean of 9.1, a cell of 34 and a
-    /// likeness of 0.989. With one, the result is compared with the picture in that style, by its brightness only: each
-    /// word of the lexicon, and several together, reach a mean of 81 and a likeness of 0.65 on patterns that are
-    /// hard on lines and textures. A picture that is not the input has a likeness of about 0.
+    /// For enhanced pictures, which are meant to differ, and more with more creativity. Measured at a creativity of 1
+    /// without a style, over the samples and thirteen bad pictures: a mean of 9.1, a cell of 34 and a correlation of
+    /// 0.989. With a style, the result is compared with the picture in that style, by brightness only: the words of
+    /// the lexicon, alone and combined, reach a mean of 81 and a correlation of 0.65 on patterns that are hard for
+    /// lines and textures. A picture that is not the input has a correlation of about 0.
     /// </summary>
-    /// <param name="enhancement">What is done to the picture.</param>
-    /// <param name="plain">The bounds without it.</param>
+    /// <param name="enhancement">The enhancement.</param>
+    /// <param name="plain">The bounds without enhancement.</param>
     public static FidelityBounds Of(Enhancement enhancement, FidelityBounds plain)
     {
         var creativity = enhancement.Creativity;

@@ -4,25 +4,25 @@ using Enlarger.Imaging;
 namespace Enlarger.Enlarging;
 
 /// <summary>
-/// Compares a result with its picture while both pass by: each is averaged over the cells of one coarse grid, so that
-/// a result of any size is reduced to the same few numbers. Black, displaced and half-finished results are caught;
-/// detail, which a network is there to change, is averaged away.
+/// Compares a result with its picture row by row, while both are computed: each is averaged over the cells of the same
+/// coarse grid, whatever its size. Black, displaced and half-finished results are detected; detail, which a network is
+/// meant to change, is averaged out.
 /// </summary>
 internal sealed class FidelityCheck
 {
-    // A cell is at least 8 pixels wide and high, so that a displaced edge is no error, and 64 cells a side are enough
-    // to find a single tile that failed.
+    // A cell is at least 8 pixels wide and high, so that a slightly moved edge is no error, and 64 cells a side are
+    // enough to find a single tile that failed.
     private const int CellPixelsMin = 8;
     private const int CellsMax = 64;
 
-    // Levels that rounding alone explains, times two.
+    // Twice the difference in levels that rounding alone can cause.
     private const double Rounding = 1;
 
-    // A standard deviation of the cells, in levels, below which a picture has no structure to be found again.
+    // Below this standard deviation of its cells, in levels, a picture has too little structure for a correlation.
     private const double StructureMin = 8;
 
-    // Fewer cells may be unlike by chance.
-    private const int LikenessCellsMin = 16;
+    // With fewer cells, the correlation may be low by chance.
+    private const int CorrelationCellsMin = 16;
 
     private readonly Grid _picture;
     private readonly Grid _result;
@@ -34,7 +34,7 @@ internal sealed class FidelityCheck
     /// <param name="channels">Its interleaved channels.</param>
     /// <param name="result">The size of the result.</param>
     /// <param name="resultChannels">As many, or three where grey became colour.</param>
-    /// <param name="bounds">How much may differ.</param>
+    /// <param name="bounds">How much the result may differ.</param>
     /// <param name="isStyled">
     /// The result is compared with what <see cref="AddExpected"/> takes, and not with the picture itself.
     /// </param>
@@ -74,11 +74,11 @@ internal sealed class FidelityCheck
         var (mean, worst) = Difference(pictures, results);
         var (checkedMean, checkedWorst) = _bounds.ByColour ? (mean, worst) : Difference(lights, resultLights);
 
-        // Each asks for what is right, so that NaN is wrong.
+        // Comparisons with NaN are false, so each must be true for a good result.
         var isClose = checkedMean <= _bounds.MeanMax && checkedWorst <= _bounds.CellMax;
         var isSeen = _bounds.PartMax is not { } part || worst <= (Greatest(pictures) * part) + Rounding;
-        var isLike = Likeness(lights, resultLights) >= _bounds.LikenessMin;
-        if (!isClose || !isSeen || !isLike)
+        var isCorrelated = Correlation(lights, resultLights) >= _bounds.CorrelationMin;
+        if (!isClose || !isSeen || !isCorrelated)
         {
             throw new ImageException(
                 ImageFault.ResultWrong,
@@ -89,7 +89,7 @@ internal sealed class FidelityCheck
         return mean;
     }
 
-    // Loops by hand in this file: compiling what LINQ needs for doubles was a tenth of what a picture of 64x64 costs.
+    // This file avoids LINQ: compiling it for doubles took a tenth of the time of a whole process for 64x64 pixels.
     private static (double Mean, double Worst) Difference(double[] pictures, double[] results)
     {
         var (sum, worst) = (0.0, 0.0);
@@ -114,8 +114,8 @@ internal sealed class FidelityCheck
         return greatest;
     }
 
-    // The correlation of the cells' brightness, -1 to 1; a picture in which nothing stands out is like any other.
-    private static double Likeness(double[] a, double[] b)
+    // The correlation of the cells' brightness, -1 to 1; 1 for a picture without structure.
+    private static double Correlation(double[] a, double[] b)
     {
         var (meanA, meanB) = (Mean(a), Mean(b));
         var (covariance, varianceA, varianceB) = (0.0, 0.0, 0.0);
@@ -126,7 +126,7 @@ internal sealed class FidelityCheck
             varianceB += (b[i] - meanB) * (b[i] - meanB) / a.Length;
         }
 
-        return a.Length < LikenessCellsMin || varianceA < StructureMin * StructureMin
+        return a.Length < CorrelationCellsMin || varianceA < StructureMin * StructureMin
             ? 1
             : covariance / Math.Sqrt((varianceA * varianceB) + double.Epsilon);
     }
@@ -167,7 +167,7 @@ internal sealed class FidelityCheck
 
     private static int Cells(int length) => Math.Clamp(length / CellPixelsMin, 1, CellsMax);
 
-    // Sums of the samples in each cell; a pixel on a border belongs to both sides by its parts.
+    // Sums of the samples in each cell; a pixel on the border of two cells is divided between them by area.
     private sealed class Grid(PixelSize size, int columns, int rows, int channels)
     {
         private readonly double[] _sums = new double[columns * rows * channels];
@@ -214,13 +214,13 @@ internal sealed class FidelityCheck
             SumPixels(row[(first * channels)..(last * channels)], inner);
             for (var c = 0; c < channels; c++)
             {
-                // What the first pixel has too much, and the last too little.
+                // The sum includes all of the first pixel and nothing of the last; correct both by their parts.
                 var (left, right) = (row[(first * channels) + c], row[(last * channels) + c]);
                 sums[c] = inner[c] - ((start - first) * left) + ((end - last) * right);
             }
         }
 
-        // Four pixels at a time, whatever vectors there are, so that the sums are the same on every processor.
+        // Four pixels at a time with vectors of fixed length, so that the sums are the same on every processor.
         private void SumPixels(ReadOnlySpan<float> pixels, Span<float> sums)
         {
             if (channels != 3)

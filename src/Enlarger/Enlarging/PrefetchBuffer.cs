@@ -5,18 +5,19 @@ using Enlarger.Imaging;
 namespace Enlarger.Enlarging;
 
 /// <summary>
-/// Lets a source of rows run ahead of whoever reads them, in a thread of its own, so that both work at the same time.
-/// Rows that wait to be read are bounded in bytes; then the source waits. Its exception comes where the row would.
+/// Prefetches rows of a source in a thread of its own, so that source and reader work at the same time. The buffer is
+/// bounded in bytes: when it is full, the source waits. An exception of the source is thrown when its row is read.
 /// </summary>
 internal sealed class PrefetchBuffer : IDisposable
 {
-    // 16 MiB hold a burst of 128 rows up to a width of 10,000. Wider pictures wait more often, and memory stays.
+    // 16 MiB hold a burst of 128 rows up to a width of 10,000. Wider pictures wait more often instead of taking more
+    // memory.
     public const int BytesMax = 16 << 20;
 
-    // A network gives rows in bursts of up to 128: one waits to be read while the next one comes.
+    // A network yields rows in bursts of up to 128: one burst can be read while the next is computed.
     private const int RowsMax = 256;
 
-    // One is being filled while the other is read.
+    // One row is filled while the other is read.
     private const int RowsMin = 2;
 
     private readonly FloatRowSource _source;
@@ -32,10 +33,10 @@ internal sealed class PrefetchBuffer : IDisposable
     private bool _stopped;
     private ExceptionDispatchInfo? _failure;
 
-    /// <param name="height">Rows that there are; the source is asked for each once, in order.</param>
+    /// <param name="height">The number of rows; the source is asked for each once, in order.</param>
     /// <param name="rowLength">Samples of a row.</param>
-    /// <param name="source">Gives the rows, in the other thread.</param>
-    /// <param name="bytesMax">Bytes of rows that may wait, but at least two rows.</param>
+    /// <param name="source">Called for each row on the other thread.</param>
+    /// <param name="bytesMax">The size of the buffer, which holds at least two rows.</param>
     public PrefetchBuffer(int height, int rowLength, FloatRowSource source, int bytesMax = BytesMax)
     {
         (_height, _rowLength, _source) = (height, rowLength, source);
@@ -44,7 +45,7 @@ internal sealed class PrefetchBuffer : IDisposable
         _rows = GC.AllocateUninitializedArray<float>(checked(_capacity * rowLength));
     }
 
-    /// <summary>Time in which the source worked, without its waiting.</summary>
+    /// <summary>Time in which the source worked, without waiting for free rows.</summary>
     public TimeSpan Time
     {
         get
@@ -56,14 +57,14 @@ internal sealed class PrefetchBuffer : IDisposable
         }
     }
 
-    /// <summary>Lets the source go; nothing else may touch it from now on.</summary>
+    /// <summary>Starts the thread; nothing else may use the source from now on.</summary>
     public void Start()
     {
         _thread = new Thread(Run) { IsBackground = true, Name = "Enlarger rows" };
         _thread.Start();
     }
 
-    /// <summary>Copies row <paramref name="y"/>, as soon as it is there; rows are asked for in order.</summary>
+    /// <summary>Copies row <paramref name="y"/>, waiting for it if necessary; rows must be read in order.</summary>
     public void ReadRow(int y, Span<float> row)
     {
         lock (_turn)
@@ -79,7 +80,7 @@ internal sealed class PrefetchBuffer : IDisposable
             }
         }
 
-        Place(y).CopyTo(row);
+        Slot(y).CopyTo(row);
         lock (_turn)
         {
             _read = y + 1;
@@ -87,7 +88,7 @@ internal sealed class PrefetchBuffer : IDisposable
         }
     }
 
-    /// <summary>Waits until the source has returned from its row; it is not asked for another.</summary>
+    /// <summary>Stops the thread, waiting for the source to finish its current row.</summary>
     public void Dispose()
     {
         lock (_turn)
@@ -103,9 +104,9 @@ internal sealed class PrefetchBuffer : IDisposable
     {
         try
         {
-            for (var y = 0; y < _height && WaitForPlace(y); y++)
+            for (var y = 0; y < _height && WaitForSlot(y); y++)
             {
-                _source(y, Place(y));
+                _source(y, Slot(y));
                 lock (_turn)
                 {
                     _busy.Stop();
@@ -114,7 +115,7 @@ internal sealed class PrefetchBuffer : IDisposable
                 }
             }
         }
-#pragma warning disable CA1031 // It belongs to whoever reads the rows, and is thrown there.
+#pragma warning disable CA1031 // The exception is thrown again on the thread that reads the rows.
         catch (Exception error)
 #pragma warning restore CA1031
         {
@@ -127,8 +128,8 @@ internal sealed class PrefetchBuffer : IDisposable
         }
     }
 
-    // A source that has had to wait goes on once half of the rows are read, and not for each of them.
-    private bool WaitForPlace(int y)
+    // A full buffer is refilled once half of it is read, rather than row by row, which would switch threads too often.
+    private bool WaitForSlot(int y)
     {
         lock (_turn)
         {
@@ -145,5 +146,5 @@ internal sealed class PrefetchBuffer : IDisposable
         }
     }
 
-    private Span<float> Place(int y) => _rows.AsSpan(y % _capacity * _rowLength, _rowLength);
+    private Span<float> Slot(int y) => _rows.AsSpan(y % _capacity * _rowLength, _rowLength);
 }

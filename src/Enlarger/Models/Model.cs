@@ -60,7 +60,7 @@ public sealed class Model
 
     internal ResampleKernel? Kernel { get; }
 
-    /// <summary>It keeps the size of pictures: what it changes is their quality.</summary>
+    /// <summary>Whether the model keeps the size of pictures and only restores them.</summary>
     public bool IsRestorer => Scales is [1];
 
     /// <summary>The network for one of the <see cref="Scales"/>; compiled on first use, then shared.</summary>

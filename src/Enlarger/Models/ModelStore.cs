@@ -23,17 +23,17 @@ public sealed class ModelStore
     internal const string Drawing = "drawing";
     internal const string Restore = "restore";
 
-    // The kernel that takes the place of a network that fails.
+    // The kernel that is used where a network fails the fidelity check.
     internal const string Fallback = "bicubic";
 
-    // Photo trained on, to be sharper than the truth allows.
+    // The network photo, fine-tuned to be sharper than the most faithful result.
     internal const string Enhance = "enhance";
 
-    // The networks between photo and enhance that there are: a sixteenth of the way changes no sample by much more than
-    // a level, and all of them together stay in memory.
+    // Interpolated networks from photo to enhance: between neighbours no sample changes by much more than a level, and
+    // all of them together fit in memory.
     private const int EnhancingSteps = 16;
 
-    // A network of 256 MiB has 67 million weights, ten times the largest that anybody would run on a processor.
+    // 256 MiB hold 67 million weights, ten times as many as the largest network that is practical on a CPU.
     private const long FileBytesMax = 256L << 20;
 
     private const string Folder = "models/";
@@ -42,7 +42,7 @@ public sealed class ModelStore
     private readonly Lazy<IReadOnlyList<Model>> _models = Embedded;
     private readonly ConcurrentDictionary<int, Model> _enhancing = new();
 
-    /// <summary>All models that have names, in the order to show them.</summary>
+    /// <summary>All models with names, in the order in which to show them.</summary>
     public IReadOnlyList<Model> List() => _models.Value;
 
     /// <summary>The model of that name, or of that ONNX file; null where there is none.</summary>
@@ -54,11 +54,11 @@ public sealed class ModelStore
             ?? (File.Exists(name) ? _files.GetOrAdd(Path.GetFullPath(name), _ => FromFile(name)) : null);
     }
 
-    /// <summary>The model of that name, whatever files there are; null where there is none.</summary>
+    /// <summary>The model of that name, without looking for files; null where there is none.</summary>
     internal Model? FindNamed(string name) =>
         List().FirstOrDefault(model => string.Equals(model.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The same, but a model that is not there is an error.</summary>
+    /// <summary>The same, but a missing model is an error.</summary>
     /// <exception cref="ModelException">There is none, or its file cannot be used.</exception>
     public Model Get(string name) =>
         Find(name) ?? throw new ModelException(
@@ -66,19 +66,19 @@ public sealed class ModelStore
             + "and any ONNX file by its path.");
 
     /// <summary>
-    /// The model part of the way from <see cref="Photo"/> to <see cref="Enhance"/>, for those scales that both have;
-    /// null at 0, and where there is no way to go.
+    /// The model interpolated between <see cref="Photo"/> and <see cref="Enhance"/>, for the scales that both have;
+    /// null at 0, and where one of them is missing.
     /// </summary>
     /// <param name="amount">0 to 1; rounded to sixteenths.</param>
     internal Model? Enhancing(double amount)
     {
         var step = (int)Math.Round(amount * EnhancingSteps);
         return step > 0 && FindNamed(Photo) is { } photo && FindNamed(Enhance) is { } enhance
-            ? _enhancing.GetOrAdd(step, _ => Between(photo, enhance, (double)step / EnhancingSteps))
+            ? _enhancing.GetOrAdd(step, _ => Interpolate(photo, enhance, (double)step / EnhancingSteps))
             : null;
     }
 
-    private static Model Between(Model from, Model to, double amount)
+    private static Model Interpolate(Model from, Model to, double amount)
     {
         var assembly = typeof(ModelStore).Assembly;
         return new Model(to.Name, to.Card, from.Scales.Intersect(to.Scales).ToDictionary(
@@ -119,7 +119,7 @@ public sealed class ModelStore
         }
     }
 
-    // A card "models/NAME.md" and networks "models/NAME_xSCALE.onnx" are a model.
+    // A model is a card "models/NAME.md" and networks "models/NAME_xSCALE.onnx".
     private static IReadOnlyList<Model> FindEmbedded()
     {
         var assembly = typeof(ModelStore).Assembly;

@@ -1,29 +1,30 @@
 namespace Enlarger.Choosing;
 
 /// <summary>
-/// The grid of blocks that JPEG leaves: where blocks meet, brightness makes a step that is larger than those beside it.
-/// Elsewhere that is one in three, whatever the picture shows. Both directions and every origin are tried, so that a
-/// part cut out of a compressed picture is known, too, and a picture that only has lines is not.
+/// Detects the blocking of JPEG: on the grid of its 8x8 blocks, the step in brightness is more often larger than both
+/// steps beside it. Elsewhere that is so for one step in three, whatever the picture shows. Every origin of the grid is
+/// tried, so that a crop of a compressed picture is detected, and both directions must agree, so that a picture with
+/// lines is not.
 /// </summary>
-internal sealed class BlockGrid
+internal sealed class BlockingDetector
 {
     private const int Side = 8;
 
-    // Larger steps than 24 levels are edges of what is shown.
+    // Steps of more than 24 levels are edges in the picture.
     private const float StepMax = 24f / 255;
 
-    // Half a level over three pixels: less is one colour.
+    // Half a level over three steps: less is a flat area.
     private const float ChangeMin = 0.5f / 255;
 
-    // Fewer pairs of pixels on each line of the grid are not many enough to tell a grid from chance.
+    // With fewer pairs of pixels for each of the eight positions, a grid cannot be told from chance.
     private const int PairsMin = 256;
 
     private readonly (long Steps, long Pairs)[] _across = new (long, long)[Side];
     private readonly (long Steps, long Pairs)[] _down = new (long, long)[Side];
 
     /// <summary>
-    /// How much larger the part of steps is on the lines of the grid than on any between them, in the direction in
-    /// which that is less; 0 where there is too little to look at.
+    /// By how much the share of large steps at the best of eight grid positions exceeds that at the second best, in the
+    /// weaker of both directions; 0 for a picture that is too small.
     /// </summary>
     public double Strength => Math.Min(StrengthOf(_across), StrengthOf(_down));
 
@@ -52,7 +53,7 @@ internal sealed class BlockGrid
         }
     }
 
-    // Four pixels in a line. NaN, as of what is not to be seen, counts as nothing.
+    // Four consecutive pixels. Comparisons with NaN, as transparent pixels are, are false, so these are not counted.
     private static void Count(float a, float b, float c, float d, ref (long Steps, long Pairs) line)
     {
         var (before, step, after) = (MathF.Abs(b - a), MathF.Abs(c - b), MathF.Abs(d - c));
@@ -77,8 +78,8 @@ internal sealed class BlockGrid
             (most, second) = part > most ? (part, most) : (most, Math.Max(part, second));
         }
 
-        // Not the mean of the others: a picture that was compressed and then halved has two such lines in eight, four
-        // pixels apart, and its blocks are too small to be seen.
+        // Compared with the second best and not with the mean: a picture that was compressed and then halved has two
+        // such positions, four pixels apart, and its blocks are too small to be visible.
         return most - second;
     }
 }

@@ -1,35 +1,35 @@
 namespace Enlarger.Choosing;
 
 /// <summary>
-/// What squares of 8x8 pixels consist of: one colour, as between the lines of a drawing; two tones, as across its
-/// lines; or the many between them that light and lenses make.
+/// Tells drawings from photographs by blocks of 8x8 pixels: drawings have flat blocks between their lines, and blocks
+/// of two tones across their lines; photographs have many tones in between.
 /// </summary>
-internal sealed class SquareTones
+internal sealed class FlatnessDetector
 {
     private const int Side = 8;
 
-    // Two levels of 255, which rounding and the mildest compression change.
+    // Two levels of 255: rounding and the mildest compression change flat areas by as much.
     private const float FlatRange = 2.5f / 255;
 
-    // Forty levels: fewer are shading rather than an edge.
+    // 40 levels: a smaller range is shading rather than an edge.
     private const float EdgeRange = 40f / 255;
 
-    // This part of the range on either end is one tone, with the ringing of JPEG.
+    // Samples within this part of the range from either end count as that tone, which allows for the ringing of JPEG.
     private const float ToneWidth = 0.2f;
 
-    private int _squares;
+    private int _blocks;
     private int _flat;
     private int _edges;
     private double _toned;
 
-    /// <summary>The part of the squares in which no channel changes; 0 where there are none.</summary>
-    public double Flatness => Part(_flat, _squares);
+    /// <summary>The share of blocks in which no channel varies; 0 without any block.</summary>
+    public double Flatness => Share(_flat, _blocks);
 
-    /// <summary>The part of the squares that have an edge.</summary>
-    public double EdgePart => Part(_edges, _squares);
+    /// <summary>The share of blocks that have an edge.</summary>
+    public double EdgeShare => Share(_edges, _blocks);
 
-    /// <summary>Of those, the mean part of pixels in one of the two tones.</summary>
-    public double TwoTone => Part(_toned, _edges);
+    /// <summary>The mean share of pixels in one of the two tones, over blocks with an edge.</summary>
+    public double TwoTone => Share(_toned, _edges);
 
     public void Add(SampleTile tile)
     {
@@ -37,12 +37,12 @@ internal sealed class SquareTones
         {
             for (var x = 0; x + Side <= tile.Width; x += Side)
             {
-                AddSquare(tile, x, y);
+                AddBlock(tile, x, y);
             }
         }
     }
 
-    private void AddSquare(SampleTile tile, int left, int top)
+    private void AddBlock(SampleTile tile, int left, int top)
     {
         var (darkest, brightest) = LumaRange(tile, left, top);
         var range = brightest - darkest;
@@ -51,7 +51,7 @@ internal sealed class SquareTones
             return;
         }
 
-        _squares++;
+        _blocks++;
         if (range <= FlatRange && IsFlat(tile, left, top))
         {
             _flat++;
@@ -73,7 +73,7 @@ internal sealed class SquareTones
         }
     }
 
-    // NaN where one pixel is not to be seen.
+    // NaN if a pixel is transparent.
     private static (float Darkest, float Brightest) LumaRange(SampleTile tile, int left, int top)
     {
         var (darkest, brightest) = (float.PositiveInfinity, float.NegativeInfinity);
@@ -118,5 +118,5 @@ internal sealed class SquareTones
         return true;
     }
 
-    private static double Part(double part, int whole) => whole == 0 ? 0 : part / whole;
+    private static double Share(double part, int whole) => whole == 0 ? 0 : part / whole;
 }
