@@ -8,10 +8,12 @@ if (args is [DecodingProgram.Argument, var serverId])
     return DecodingProgram.Run(serverId);
 }
 
+// Before any other file is opened.
+var terminal = Terminal.OfThisProcess();
 if (args is ["upscale" or "serve", ..])
 {
     // While the arguments are read, which takes as long; whoever waits for it meets what may go wrong.
     _ = new ImageEnlarger().PrepareAsync();
 }
 
-return await CommandLine.RunAsync(args, Terminal.OfThisProcess(), CancellationToken.None);
+return await CommandLine.RunAsync(args, terminal, CancellationToken.None);

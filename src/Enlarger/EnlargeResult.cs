@@ -29,6 +29,9 @@ public sealed record EnlargeResult(
     /// <summary>0 to 1: how much was restored before anything else; see <see cref="EnlargeOptions.Restore"/>.</summary>
     public double Restored { get; init; }
 
+    /// <summary>The quality of the file, 1 to 100; null where its format has none.</summary>
+    public int? Quality { get; init; }
+
     /// <summary>Words of <see cref="EnhanceOptions.Prompt"/> that mean nothing here and were left out.</summary>
     public IReadOnlyList<string> UnknownWords { get; init; } = [];
 

@@ -155,23 +155,31 @@ public sealed class ImageEnlarger(ModelStore models)
     {
         var image = read.Image;
         var started = times.Clock.Elapsed;
+        var crop = CoverCrop.Of(new PixelSize(image.Width, image.Height), options);
+        if (crop is not null)
+        {
+            image = crop.Cut(image);
+            options = options with { Size = (crop.Enlarged.Width, crop.Enlarged.Height), Fit = SizeFit.Fill };
+        }
+
         var plan = EnlargePlan.For(new PixelSize(image.Width, image.Height), options, choice);
         var threads = options.Threads == 0 ? Environment.ProcessorCount : options.Threads;
-        ImageWriter.CheckSize(plan.LayoutOf(image), format);
+        var enlarged = plan.LayoutOf(image);
+        var layout = crop?.LayoutOf(enlarged) ?? enlarged;
+        ImageWriter.CheckSize(layout, format);
         using var rows = new EnlargedRows(image, plan, new TilingOptions { Threads = threads }, cancel);
-
-        var metadata = options.Strip ? image.Metadata.Stripped() : image.Metadata;
-        var losses = ImageWriter.Write(
-            rows.Layout, metadata, ReadRow, target, new WriteOptions(format, options.Quality), cancel);
+        var result = crop?.Rows(enlarged, ReadRow) ?? ReadRow;
+        var written = Write(result, layout, MetadataFor(image, options), format, options, target, cancel);
 
         return new EnlargeResult(
-            image.Layout, read.Format, read.Frames, rows.Layout, format, choice.Model.Name, rows.Fidelity,
+            read.Image.Layout, read.Format, read.Frames, layout, format, choice.Model.Name, rows.Fidelity,
             new EnlargeTimes(times.Decoded, rows.Time, times.Clock.Elapsed - started - rows.Time))
         {
+            Quality = written.Quality,
             Traits = choice.Traits,
             Restored = choice.Restoration?.Strength ?? 0,
             UnknownWords = plan.Enhancement?.UnknownWords ?? [],
-            Notes = [.. FramesNote(read.Frames), .. read.Notes, .. losses],
+            Notes = [.. FramesNote(read.Frames), .. read.Notes, .. crop?.Notes ?? [], .. written.Notes],
         };
 
         void ReadRow(int y, Span<byte> samples)
@@ -187,4 +195,32 @@ public sealed class ImageEnlarger(ModelStore models)
 
     private static string[] FramesNote(int frames) =>
         frames > 1 ? [$"The file has {frames} frames; only the first was enlarged."] : [];
+
+    private static ImageMetadata MetadataFor(PixelImage image, EnlargeOptions options)
+    {
+        const double MillimetresPerInch = 25.4;
+        var metadata = options.Strip ? image.Metadata.Stripped() : image.Metadata;
+        return options.Dpi is { } dpi
+            ? metadata with { Density = new PixelDensity(dpi / MillimetresPerInch, dpi / MillimetresPerInch) }
+            : metadata;
+    }
+
+    private static WrittenFile Write(
+        RowSource rows,
+        PixelLayout layout,
+        ImageMetadata metadata,
+        ImageFormat format,
+        EnlargeOptions options,
+        Stream target,
+        CancellationToken cancel)
+    {
+        var writing = new WriteOptions(format, options.Quality);
+        if (options.BytesMax is { } bytesMax)
+        {
+            return new QualitySearch(layout, metadata, writing, bytesMax, cancel).Write(rows, target);
+        }
+
+        var losses = ImageWriter.Write(layout, metadata, rows, target, writing, cancel);
+        return new WrittenFile(format.HasQuality() ? options.Quality ?? format.QualityDefault() : null, losses);
+    }
 }

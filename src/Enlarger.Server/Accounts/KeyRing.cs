@@ -45,6 +45,10 @@ internal sealed class KeyRing(Database database, TimeProvider time)
     public string Add(string name, long credits, int ratePerMinute, int concurrentMax) =>
         database.Write(connection => Insert(connection, name, credits, ratePerMinute, concurrentMax));
 
+    /// <summary>The same, but the key is not made where <paramref name="show"/>, which is given it, throws.</summary>
+    public void Add(string name, long credits, int ratePerMinute, int concurrentMax, Action<string> show) =>
+        database.Write(connection => show(Insert(connection, name, credits, ratePerMinute, concurrentMax)));
+
     /// <summary>Makes a key with the usual limits where there is none yet.</summary>
     /// <param name="show">Is given the key. Where it throws, the key is not made.</param>
     public void AddFirst(Action<string> show) => database.Write(connection =>

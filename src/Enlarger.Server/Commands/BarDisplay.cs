@@ -64,6 +64,12 @@ internal sealed class BarDisplay : IUpscaleDisplay
 
     public void Finish(UpscaleItem item, UpscaleReport report)
     {
+        // The bar goes away, and with it all that it said.
+        if (report.Status == UpscaleReport.Done)
+        {
+            Say(report.ToLine());
+        }
+
         lock (_lock)
         {
             if (_bars.Remove(item, out var bar))

@@ -36,6 +36,7 @@ internal static class Explanation
     {
         FileNotFoundException or DirectoryNotFoundException => "there is no such file or folder",
         UnauthorizedAccessException => "permission denied",
+        ClosedStreamException => "it is closed",
         PathTooLongException => "the name is too long",
         IOException when DiskFull.Contains(error.HResult) => "the disk is full",
         _ => "the file system reports an error",

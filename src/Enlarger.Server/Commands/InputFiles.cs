@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using System.Text.RegularExpressions;
 using Enlarger.Imaging;
 
 namespace Enlarger.Server.Commands;
@@ -13,12 +12,16 @@ internal sealed record InputFile(string Path, string Relative);
 internal sealed record InputFault(string Input, string Reason);
 
 /// <summary>Finds the pictures that the inputs on the command line mean: files, folders and patterns.</summary>
-internal sealed partial class InputFiles
+internal sealed class InputFiles
 {
+    // What .NET puts in place of bytes in a name that are not UTF-8.
+    private const char Undecodable = '\uFFFD';
+
     private static readonly char[] Wildcards = ['*', '?'];
 
     private readonly List<InputFile> _files = [];
     private readonly List<InputFault> _faults = [];
+    private readonly List<UnreadPictures> _unread = [];
     private readonly HashSet<string> _leftOut = new(FileNames);
     private readonly HashSet<string> _seen = new(FileNames);
 
@@ -30,6 +33,9 @@ internal sealed partial class InputFiles
     public IReadOnlyList<InputFile> Files => _files;
 
     public IReadOnlyList<InputFault> Faults => _faults;
+
+    /// <summary>The pictures of folders that were left out because they are of kinds that are not read.</summary>
+    public IReadOnlyList<UnreadPictures> Unread => _unread;
 
     /// <summary>How many pictures were left out because they are named like results.</summary>
     public int LeftOut => _leftOut.Count(path => !_seen.Contains(path));
@@ -63,17 +69,27 @@ internal sealed partial class InputFiles
             }
             else
             {
-                found._faults.Add(new InputFault(input, $"There is no file or folder {input}."));
+                found._faults.Add(
+                    new InputFault(input, NameFault(input) ?? $"There is no file or folder {input}."));
             }
         }
 
         return found;
     }
 
+    /// <summary>Why a name cannot be opened although it may be there, as a sentence; otherwise null.</summary>
+    public static string? NameFault(string path) => path.Contains(Undecodable) && !Path.Exists(path)
+        ? $"The name {path} is not valid UTF-8, so that it cannot be opened; rename it, or use a pipe (- and -o)."
+        : null;
+
     // The same file may be meant twice, by itself and by its folder.
     private void Add(InputFile file)
     {
-        if (_seen.Add(Path.GetFullPath(file.Path)))
+        if (NameFault(file.Path) is { } reason)
+        {
+            _faults.Add(new InputFault(file.Path, reason));
+        }
+        else if (_seen.Add(Path.GetFullPath(file.Path)))
         {
             _files.Add(file);
         }
@@ -81,20 +97,27 @@ internal sealed partial class InputFiles
 
     private void AddFolder(string folder, bool recursive, string? outputFolder)
     {
+        var unread = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var searched = new FileSystemEnumerable<string>(
             folder,
             (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(),
             new EnumerationOptions { RecurseSubdirectories = recursive })
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-                !entry.IsDirectory && entry.FileName[0] != '.' && IsPicture(entry.FileName.ToString()),
+                !entry.IsDirectory && entry.FileName[0] != '.' && IsReadOrCount(entry.FileName.ToString()),
             // Hidden folders hold thumbnails and repositories. A link may lead back up.
             ShouldRecursePredicate = (ref FileSystemEntry entry) =>
                 entry.FileName[0] != '.'
                 && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint)
-                && !FileNames.Equals(Path.TrimEndingDirectorySeparator(entry.ToFullPath()), outputFolder),
+                && !FileNames.Equals(Path.TrimEndingDirectorySeparator(entry.ToFullPath()), outputFolder)
+                && CanBeSearched(entry.ToSpecifiedFullPath()),
         };
         var pictures = Choose(searched, leaveOutResults: outputFolder is null);
+        if (unread.Count > 0)
+        {
+            _unread.Add(new UnreadPictures(folder, unread));
+        }
+
         if (pictures.Count == 0)
         {
             _faults.Add(new InputFault(folder, $"There are no pictures to enlarge in the folder {folder}."));
@@ -103,6 +126,27 @@ internal sealed partial class InputFiles
         foreach (var path in pictures)
         {
             Add(new InputFile(path, Path.GetRelativePath(folder, path)));
+        }
+
+        bool IsReadOrCount(string name)
+        {
+            if (PictureKinds.FindUnread(name) is { } kind)
+            {
+                unread[kind] = unread.GetValueOrDefault(kind) + 1;
+            }
+
+            return IsPicture(name);
+        }
+
+        bool CanBeSearched(string path)
+        {
+            if (NameFault(path) is not { } reason)
+            {
+                return true;
+            }
+
+            _faults.Add(new InputFault(path, reason));
+            return false;
         }
     }
 
@@ -117,7 +161,7 @@ internal sealed partial class InputFiles
             paths = paths.SelectMany(path => Matches(path, segment));
         }
 
-        var matches = paths.Where(File.Exists).ToList();
+        var matches = paths.Where(path => File.Exists(path) || NameFault(path) is not null).ToList();
         var files = Choose(matches, leaveOutResults);
         if (files.Count == 0)
         {
@@ -159,8 +203,5 @@ internal sealed partial class InputFiles
 
     public static bool IsPicture(string name) => ImageFormats.Find(Path.GetExtension(name)) is not null;
 
-    private static bool IsResult(string path) => ResultName().IsMatch(Path.GetFileNameWithoutExtension(path));
-
-    [GeneratedRegex(@"@(\d+(\.\d+)?x|\d+x\d+)(-enhanced)?$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex ResultName();
+    private static bool IsResult(string path) => SizeOptions.IsResultName(Path.GetFileNameWithoutExtension(path));
 }

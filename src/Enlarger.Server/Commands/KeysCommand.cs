@@ -55,11 +55,12 @@ internal static class KeysCommand
         command.SetAction(result =>
         {
             using var database = new Database(Folder(result.GetValue(data)));
-            terminal.Out.WriteLine(new KeyRing(database, time).Add(
+            new KeyRing(database, time).Add(
                 result.GetRequiredValue(name),
                 result.GetValue(credits)!.Value,
                 result.GetValue(rate)!.Value,
-                result.GetValue(concurrent)!.Value));
+                result.GetValue(concurrent)!.Value,
+                terminal.Out.WriteLine);
             return CommandLine.Done;
         });
         return command;

@@ -45,7 +45,7 @@ internal static class ModelsCommand
         }
         catch (ModelException error)
         {
-            throw new UsageException(error.Message, commandPath);
+            throw new UsageException(InputFiles.NameFault(name) ?? error.Message, commandPath);
         }
     }
 

@@ -5,6 +5,20 @@ internal sealed class OutputFolders
 {
     private readonly Lock _lock = new();
     private readonly List<string> _made = [];
+    private readonly HashSet<string> _cleaned = new(InputFiles.FileNames);
+
+    /// <summary>Deletes, once, what killed processes have left in the folder of <paramref name="file"/>.</summary>
+    public void RemoveLeftovers(string file)
+    {
+        lock (_lock)
+        {
+            var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+            if (_cleaned.Add(folder) && Directory.Exists(folder))
+            {
+                OutputFile.RemoveLeftovers(folder);
+            }
+        }
+    }
 
     /// <summary>Makes <paramref name="folder"/> and what is missing above it.</summary>
     public void Create(string folder)

@@ -19,7 +19,8 @@ internal static class PictureFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"{path} cannot be read: {Explanation.Reason(error)}.");
+            throw new CommandException(
+                InputFiles.NameFault(path) ?? $"{path} cannot be read: {Explanation.Reason(error)}.");
         }
     }
 
@@ -29,6 +30,7 @@ internal static class PictureFile
         var folders = new OutputFolders();
         try
         {
+            folders.RemoveLeftovers(path);
             using var file = OutputFile.Create(path, folders);
             ImageWriter.Write(
                 image.Layout,

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Enlarger.Server.Commands;
 
 /// <summary>Lines, for logs and pipes: one when a picture begins and one when it is done.</summary>
@@ -21,10 +19,7 @@ internal sealed class PlainDisplay(Terminal terminal, bool quiet) : IUpscaleDisp
     {
         if (!quiet && report.Status == UpscaleReport.Done)
         {
-            Say(string.Create(
-                CultureInfo.InvariantCulture,
-                $"Done {item.Input}: {report.Width}x{report.Height} in {report.Milliseconds!.Total / 1000:F1} s")
-                + report.Findings());
+            Say(report.ToLine());
         }
     }
 

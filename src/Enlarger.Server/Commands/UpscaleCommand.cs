@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using Enlarger.Imaging;
 using Enlarger.Models;
 
@@ -17,14 +16,19 @@ internal sealed class UpscaleCommand : Command
           enlarger upscale photo.jpg                          writes photo@4x.jpg beside it
           enlarger upscale photo.jpg -o big.png -s 2          the extension chooses the format
           enlarger upscale photos -o large --recursive        a folder and those in it, into another
-          enlarger upscale '*.png' --size 1920x1080 -m lanczos
+          enlarger upscale '*.png' --size 1920x               1920 pixels wide, as high as that makes it
+          enlarger upscale photo.jpg --size 1920x1080 --fit cover
+                                                              exactly that, with the edges cut off where it must be
+          enlarger upscale photo.jpg --print 30x20cm          for paper, at 300 dots an inch; or --dpi 240
+          enlarger upscale photo.jpg --megapixels 12 --max-bytes 2M
           enlarger upscale - -o - < small.jpg > big.jpg       in a pipe
           enlarger upscale old.jpg -s 1 --restore             the same size, without JPEG blocks and noise
           enlarger upscale photo.jpg --enhance -s 1           the same size, crisper and cleaner
           enlarger upscale photo.jpg --enhance --prompt gold  in a style
 
         The path of each result is printed when it is finished, so not always in the order of the inputs. A result
-        that is there already is skipped, so that a batch that was stopped goes on where it stopped.
+        that is there already is skipped, so that a batch that was stopped goes on where it stopped. A result has the
+        format of its picture, and the extension of that format, unless -f or the name after -o says another.
         Exit code: 0 all done, 1 something failed, 2 wrong usage, 130 stopped by Ctrl-C.
         """;
 
@@ -41,16 +45,7 @@ internal sealed class UpscaleCommand : Command
         HelpName = "PATH",
     };
 
-    private readonly Option<double> _scale = new("--scale", "-s")
-    {
-        Description = "Times larger on each side, 1 to 16, fractions too.",
-        HelpName = "SCALE",
-        DefaultValueFactory = _ => 4,
-        CustomParser = ParseScale,
-    };
-
-    private readonly Option<(int Width, int Height)?> _size = SharedOptions.Size(
-        "The exact size of the result in pixels, instead of a scale.");
+    private readonly SizeOptions _sizes = new();
 
     private readonly Option<ImageFormat?> _format = new("--format", "-f")
     {
@@ -61,6 +56,9 @@ internal sealed class UpscaleCommand : Command
 
     private readonly Option<int?> _quality = SharedOptions.Ranged(
         "--quality", "-q", "Quality of JPEG, WebP and AVIF, 1 to 100.", 1, 100);
+
+    private readonly Option<long?> _bytesMax = ByteCount.Option(
+        "--max-bytes", "The largest file, such as 500K or 2M: the highest quality that fits is searched for.");
 
     private readonly Option<string> _model = SharedOptions.Model(new EnlargeOptions().Model);
     private readonly Option<double?> _restore = SharedOptions.Part(
@@ -86,8 +84,8 @@ internal sealed class UpscaleCommand : Command
         Arguments.Add(_inputs);
         foreach (var option in (Option[])
         [
-            _output, _scale, _size, _model, _restore, _format, _quality, .. _enhancement.All, _threads, _strip, _json,
-            _quiet, _force, _recursive,
+            _output, .. _sizes.All, _model, _restore, _format, _quality, _bytesMax, .. _enhancement.All, _threads,
+            _strip, _json, _quiet, _force, _recursive,
         ])
         {
             Options.Add(option);
@@ -100,11 +98,7 @@ internal sealed class UpscaleCommand : Command
                 result.AddError("-o needs a path.");
             }
 
-            if (result.GetResult(_size) is not null && result.GetResult(_scale) is { Implicit: false })
-            {
-                result.AddError("--scale and --size exclude each other.");
-            }
-
+            _sizes.Validate(result);
             _enhancement.Validate(result);
         });
         SetAction((result, cancel) => RunAsync(ReadRequest(result), terminal, models, cancel));
@@ -113,7 +107,15 @@ internal sealed class UpscaleCommand : Command
     private static async Task<int> RunAsync(
         UpscaleRequest request, Terminal terminal, ModelStore models, CancellationToken cancel)
     {
-        ModelsCommand.Get(models, request.Options.Model, CommandPath);
+        var model = ModelsCommand.Get(models, request.Options.Model, CommandPath);
+        if (model.IsRestorer && request.Options is { Size: null, Megapixels: null, Scale: > 1 })
+        {
+            throw new UsageException(
+                $"The model {model.Name} keeps the size of a picture: say -s 1 with it, or --restore in place of it, "
+                + "which restores and then enlarges.",
+                CommandPath);
+        }
+
         var plan = UpscalePlan.Make(request);
         await using var display = terminal.Interactive && !request.Quiet && plan.Items.Count > 0
             ? await BarDisplay.StartAsync(terminal, plan.Items.Count)
@@ -130,18 +132,18 @@ internal sealed class UpscaleCommand : Command
         Quiet = result.GetValue(_quiet),
         Force = result.GetValue(_force),
         Recursive = result.GetValue(_recursive),
-        Options = new EnlargeOptions
+        Suffix = _sizes.NameSuffix(result) + (_enhancement.Read(result) is null ? "" : "-enhanced"),
+        Options = _sizes.Apply(result, new EnlargeOptions
         {
-            Scale = result.GetValue(_scale),
-            Size = result.GetValue(_size),
             Model = result.GetRequiredValue(_model),
             Restore = result.GetValue(_restore),
             Format = result.GetValue(_format),
             Quality = result.GetValue(_quality),
+            BytesMax = result.GetValue(_bytesMax),
             Strip = result.GetValue(_strip),
             Threads = result.GetValue(_threads) ?? 0,
             Enhance = _enhancement.Read(result),
-        },
+        }),
     };
 
     // An option that is not known would otherwise be taken for the name of a picture. After -- there are names only.
@@ -161,21 +163,6 @@ internal sealed class UpscaleCommand : Command
 
     private static bool IsUnknownOption(string input) =>
         input.StartsWith('-') && input != UpscalePlan.Dash && !Path.Exists(input);
-
-    // "2" and "2x" alike, because that is how people write it.
-    private static double ParseScale(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        var number = text.EndsWith('x') ? text[..^1] : text;
-        if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var scale)
-            && scale is >= EnlargeOptions.ScaleMin and <= EnlargeOptions.ScaleMax)
-        {
-            return scale;
-        }
-
-        result.AddError($"--scale must be a number from {EnlargeOptions.ScaleMin} to {EnlargeOptions.ScaleMax}.");
-        return 0;
-    }
 
     private static ImageFormat? ParseFormat(ArgumentResult result)
     {

@@ -12,30 +12,70 @@ internal sealed record UpscalePlan(
     /// <summary>Standard input, or standard output.</summary>
     public const string Dash = "-";
 
+    /// <summary>What was left out because it is of kinds that are not read.</summary>
+    public IReadOnlyList<UnreadPictures> Unread { get; private init; } = [];
+
     public static UpscalePlan Make(UpscaleRequest request)
     {
+        request = request with
+        {
+            Inputs = [.. request.Inputs.Select(input => SpecialFiles.IsStandardInput(input) ? Dash : input)],
+            Output = request.Output is { } path && SpecialFiles.IsStandardOutput(path) ? Dash : request.Output,
+        };
+        if (request.Options.Format is { } format)
+        {
+            CheckQuality(request, format);
+        }
+
+        if (request.Output is { } output && output != Dash && InputFiles.NameFault(output) is not null)
+        {
+            throw Wrong($"-o {output} is not valid UTF-8.");
+        }
+
         if (request.Inputs.Contains(Dash, StringComparer.Ordinal) || request.Output == Dash)
         {
             return MakeForStreams(request);
         }
 
-        var severalInputs = request.Inputs.Count > 1
-            || request.Inputs.Any(input => Directory.Exists(input) || InputFiles.IsPattern(input));
-        var toFolder = request.Output is { } output
-            && (severalInputs || Directory.Exists(output) || Path.EndsInDirectorySeparator(output));
-        if (toFolder && File.Exists(request.Output))
-        {
-            throw Wrong($"-o {request.Output} is a file, and several inputs need a folder.");
-        }
-
-        var folder = toFolder ? Path.TrimEndingDirectorySeparator(request.Output!) : null;
+        var folder = FolderOf(request);
         var notSearched = folder is null ? null : Path.GetFullPath(folder);
         var found = InputFiles.Find(request.Inputs, request.Recursive, notSearched);
         var items = found.Files.Select(file => MakeItem(request, file, folder)).ToList();
         Collisions.Refuse(
             [.. items.Select(item => (item.Input, item.Output))], request.Force, UpscaleCommand.CommandPath);
-        items.ForEach(item => RefuseSpecialTarget(item.Output, request.Force));
-        return new UpscalePlan(items, found.Faults, found.LeftOut);
+        items.ForEach(item => RefuseFolder(item.Output));
+        return new UpscalePlan(items, found.Faults, found.LeftOut) { Unread = found.Unread };
+    }
+
+    // The folder of the results, or null where they go beside the inputs, or into the one file that is named.
+    private static string? FolderOf(UpscaleRequest request)
+    {
+        if (request.Output is not { } output)
+        {
+            return null;
+        }
+
+        var severalInputs = request.Inputs.Count > 1
+            || request.Inputs.Any(input => Directory.Exists(input) || InputFiles.IsPattern(input));
+        var isFolder = Directory.Exists(output) || Path.EndsInDirectorySeparator(output);
+        if (!severalInputs && !isFolder)
+        {
+            return null;
+        }
+
+        if (File.Exists(output))
+        {
+            throw Wrong($"-o {output} is a file, and several inputs need a folder.");
+        }
+
+        if (!isFolder && (InputFiles.IsPicture(output) || PictureKinds.FindUnread(output) is not null))
+        {
+            throw Wrong(
+                $"-o {output} names one picture, and there may be several; name a folder, or write {output}/ "
+                + "if it is to be called so.");
+        }
+
+        return Path.TrimEndingDirectorySeparator(output);
     }
 
     private static UpscalePlan MakeForStreams(UpscaleRequest request)
@@ -62,8 +102,7 @@ internal sealed record UpscalePlan(
                 throw Wrong($"-o {output} is a folder, and a picture from standard input needs the name of a file.");
             }
 
-            RefuseSpecialTarget(output, request.Force);
-            return new UpscalePlan([new UpscaleItem(Dash, output, FormatFor(request, output))], []);
+            return new UpscalePlan([MakeItem(request, Dash, output)], []);
         }
 
         var found = InputFiles.Find([input], request.Recursive, outputFolder: "");
@@ -73,83 +112,109 @@ internal sealed record UpscalePlan(
         }
 
         var items = found.Files.Select(file => new UpscaleItem(file.Path, Dash, request.Options.Format));
-        return new UpscalePlan([.. items], found.Faults);
+        return new UpscalePlan([.. items], found.Faults) { Unread = found.Unread };
     }
+
+    private static UpscaleItem MakeItem(UpscaleRequest request, string input, string output) =>
+        new(input, output, FormatFor(request, output)) { ToSpecialFile = SpecialFiles.IsSpecial(output) };
 
     private static UpscaleItem MakeItem(UpscaleRequest request, InputFile file, string? folder)
     {
         if (folder is null && request.Output is { } output)
         {
-            return new UpscaleItem(file.Path, output, FormatFor(request, output));
+            return MakeItem(request, file.Path, output);
         }
 
-        var extension = request.Options.Format is { } format && ImageFormats.Find(ExtensionOf(file)) != format
-            ? format.Extension()
-            : ExtensionOf(file);
+        if (folder is null && SpecialFiles.IsSpecial(file.Path))
+        {
+            throw Wrong($"{file.Path} is a pipe or a device, so that its result needs -o.");
+        }
+
+        var extension = Path.GetExtension(file.Path);
+        var format = request.Options.Format ?? FormatOf(file.Path);
+        var isRenamed = format is not null && ImageFormats.Find(extension) != format;
+        if (isRenamed)
+        {
+            extension = format!.Value.Extension();
+        }
+
         var place = folder is null
             ? Path.ChangeExtension(file.Path, null) + request.Suffix + extension
             : Path.Combine(folder, Path.ChangeExtension(file.Relative, null) + extension);
-        return new UpscaleItem(file.Path, place, request.Options.Format);
+        // A file that is another one by now must not get the name that belongs to this one's format.
+        return new UpscaleItem(file.Path, place, format)
+        {
+            Notes = isRenamed && request.Options.Format is null
+                ? [$"The file holds {format!.Value.DisplayName()}, so that the name of the result ends in {extension}."]
+                : [],
+        };
     }
 
-    private static string ExtensionOf(InputFile file) => Path.GetExtension(file.Path);
-
-    // The extension chooses the format, unless -f does.
-    private static ImageFormat? FormatFor(UpscaleRequest request, string output)
+    // What the file holds, whatever it is called; null where that is for the reading to find out.
+    private static ImageFormat? FormatOf(string path)
     {
-        var extension = Path.GetExtension(output);
-        if (request.Options.Format is { } format || output == Dash || extension.Length == 0)
-        {
-            return request.Options.Format;
-        }
-
-        return ImageFormats.Find(extension)
-            ?? throw Wrong(
-                $"{output} ends in no format that can be written: {FormatNames.List}.");
-    }
-
-    private static void RefuseSpecialTarget(string output, bool force)
-    {
-        if (output == Dash)
-        {
-            return;
-        }
-
-        if (Directory.Exists(output))
-        {
-            throw Wrong($"{output} is a folder, so that no result can have that name.");
-        }
-
-        if (force && IsSpecial(output))
-        {
-            throw Wrong($"{output} is a pipe or a device, which a result would replace; use -o - and a redirection.");
-        }
-    }
-
-    // .NET does not tell kinds of files apart. A special one reports no length, and cannot be cut to none, which
-    // changes nothing of an empty file.
-    private static bool IsSpecial(string path)
-    {
-        if (OperatingSystem.IsWindows() || new FileInfo(path) is not { Exists: true, Length: 0 })
-        {
-            return false;
-        }
-
+        // As many as the signatures of all formats have, and the brands of AVIF.
+        const int StartBytes = 1024;
         try
         {
-            // To open a pipe only for reading or only for writing waits for the other side.
-            using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-            file.SetLength(0);
-            return false;
+            // Neither pipes nor devices have a length, and what is read from them is gone.
+            if (new FileInfo(path).Length == 0 || SpecialFiles.IsOfSystem(path))
+            {
+                return null;
+            }
+
+            using var file = File.OpenRead(path);
+            var start = new byte[StartBytes];
+            var count = file.ReadAtLeast(start, StartBytes, throwOnEndOfStream: false);
+            return ImageReader.Identify(start.AsSpan(0, count));
         }
-        catch (UnauthorizedAccessException)
+        catch (Exception error) when (error is ImageException || Explanation.IsOfFileSystem(error))
         {
-            // What is protected from writing can nevertheless be replaced.
-            return false;
+            return null;
         }
-        catch (Exception error) when (error is IOException or NotSupportedException)
+    }
+
+    // The extension chooses the format, unless there is none or -f says what it is.
+    private static ImageFormat? FormatFor(UpscaleRequest request, string output)
+    {
+        RefuseFolder(output);
+        var extension = Path.GetExtension(output);
+        var named = extension.Length == 0 ? null : ImageFormats.Find(extension);
+        if (request.Options.Format is { } format)
         {
-            return true;
+            return named is null || named == format || output == Dash
+                ? CheckQuality(request, format)
+                : throw Wrong(
+                    $"-f {FormatNames.Of(format)} and the name {output} contradict each other; leave out -f, or let "
+                    + $"the name end in {format.Extension()}.");
+        }
+
+        if (output == Dash || extension.Length == 0)
+        {
+            return null;
+        }
+
+        return named is { } known
+            ? CheckQuality(request, known)
+            : throw Wrong($"{output} ends in no format that can be written: {FormatNames.List}.");
+    }
+
+    // What has no effect on any result is a mistake; of a folder, it may have one on some pictures.
+    private static ImageFormat CheckQuality(UpscaleRequest request, ImageFormat format)
+    {
+        var option = request.Options.BytesMax is not null ? "--max-bytes"
+            : request.Options.Quality is not null ? "-q"
+            : null;
+        return option is null || format.HasQuality()
+            ? format
+            : throw Wrong($"{option} is for JPEG, WebP and AVIF; {format.DisplayName()} has no quality to choose.");
+    }
+
+    private static void RefuseFolder(string output)
+    {
+        if (output != Dash && Directory.Exists(output))
+        {
+            throw Wrong($"{output} is a folder, so that no result can have that name.");
         }
     }
 

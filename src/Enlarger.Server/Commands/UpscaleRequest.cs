@@ -1,4 +1,3 @@
-using System.Globalization;
 using Enlarger.Imaging;
 
 namespace Enlarger.Server.Commands;
@@ -25,16 +24,7 @@ internal sealed record UpscaleRequest
     /// What is put between name and extension of a result beside its input: <c>@4x</c>, or <c>@4x-enhanced</c>, which
     /// is another picture.
     /// </summary>
-    public string Suffix
-    {
-        get
-        {
-            var size = Options.Size is var (width, height)
-                ? $"@{width}x{height}"
-                : string.Create(CultureInfo.InvariantCulture, $"@{Options.Scale:0.######}x");
-            return Options.Enhance is null ? size : size + "-enhanced";
-        }
-    }
+    public required string Suffix { get; init; }
 }
 
 /// <summary>One picture to enlarge, and where to.</summary>
@@ -44,4 +34,10 @@ internal sealed record UpscaleRequest
 internal sealed record UpscaleItem(string Input, string Output, ImageFormat? Format)
 {
     public bool ToTerminal => Output == UpscalePlan.Dash;
+
+    /// <summary>The output is a device or a pipe, which is written to and not replaced.</summary>
+    public bool ToSpecialFile { get; init; }
+
+    /// <summary>What the user should know about the name of the result, as sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -32,6 +32,16 @@ internal sealed class UpscaleRun(
             display.Say($"Left out as results of earlier runs, by their names: {plan.LeftOut}.");
         }
 
+        foreach (var unread in plan.Unread)
+        {
+            Report(unread);
+        }
+
+        foreach (var item in plan.Items.Where(item => !item.ToTerminal && !item.ToSpecialFile))
+        {
+            _folders.RemoveLeftovers(item.Output);
+        }
+
         // What is only skipped takes no threads from the rest.
         var items = plan.Items.Where(item => !IsSkipped(item)).ToList();
 
@@ -61,7 +71,7 @@ internal sealed class UpscaleRun(
 
     private bool IsSkipped(UpscaleItem item)
     {
-        if (request.Force || item.ToTerminal || !File.Exists(item.Output))
+        if (request.Force || item.ToTerminal || item.ToSpecialFile || !File.Exists(item.Output))
         {
             return false;
         }
@@ -106,8 +116,8 @@ internal sealed class UpscaleRun(
         EnlargeResult result;
         await using (var source = await OpenAsync(item.Input, cancel))
         {
-            result = item.ToTerminal
-                ? await WriteToTerminalAsync(source, options, progress, cancel)
+            result = item.ToTerminal || item.ToSpecialFile
+                ? await WriteToStreamAsync(item, source, options, progress, cancel)
                 : await WriteToFileAsync(item, source, options, progress, cancel);
         }
 
@@ -116,12 +126,10 @@ internal sealed class UpscaleRun(
             display.Say($"Left out, as no words of style: {string.Join(", ", result.UnknownWords)}.");
         }
 
-        if (!request.Quiet)
+        string[] notes = [.. item.Notes, .. result.Notes];
+        foreach (var note in request.Quiet ? [] : notes)
         {
-            foreach (var note in result.Notes)
-            {
-                display.Say($"{item.Input}: {note}");
-            }
+            display.Say($"{item.Input}: {note}");
         }
 
         return new UpscaleReport(
@@ -130,17 +138,16 @@ internal sealed class UpscaleRun(
             UpscaleReport.Done,
             result.Result.Width,
             result.Result.Height,
-            request.Options.Size is null
-                ? request.Options.Scale
-                : (double)result.Result.Width / result.Source.Width,
+            Scale(result),
             result.Model,
             UpscaleChoice.Of(result.Traits),
             Math.Round(result.Restored, 3),
             FormatNames.Of(result.Format),
+            result.Quality,
             result.Fidelity,
             options.Enhance?.Prompt.Length > 0 ? result.UnknownWords : null,
             result.Frames - 1,
-            result.Notes,
+            notes,
             new UpscaleMilliseconds(
                 Round(result.Times.Decode),
                 Round(result.Times.Infer),
@@ -156,7 +163,9 @@ internal sealed class UpscaleRun(
         }
         catch (Exception error) when (Explanation.IsOfFileSystem(error))
         {
-            throw Unreadable(error);
+            throw input == UpscalePlan.Dash
+                ? new CommandException($"Standard input cannot be read: {Explanation.Reason(error)}.")
+                : Unreadable(error);
         }
     }
 
@@ -230,34 +239,66 @@ internal sealed class UpscaleRun(
     private static CommandException TemporaryFolderUnusable(Exception error) =>
         new($"The temporary folder {Path.GetTempPath()} cannot be used: {Explanation.Reason(error)}.");
 
-    private static CommandException Unprintable(Exception error) =>
-        new($"Standard output cannot be written: {Explanation.Reason(error)}.");
+    // Of what is cut off on one side, the other side tells how much larger the picture has become.
+    private double Scale(EnlargeResult result)
+    {
+        var across = (double)result.Result.Width / result.Source.Width;
+        return request.Options switch
+        {
+            { Size: null, Megapixels: null } => request.Options.Scale,
+            { Fit: SizeFit.Cover } => Math.Max(across, (double)result.Result.Height / result.Source.Height),
+            _ => across,
+        };
+    }
 
     // A program that reads the pipe must not take a part for a picture, so nothing goes out before all is well.
-    private async Task<EnlargeResult> WriteToTerminalAsync(
-        Stream source, EnlargeOptions options, IProgress<double>? progress, CancellationToken cancel)
+    private async Task<EnlargeResult> WriteToStreamAsync(
+        UpscaleItem item,
+        Stream source,
+        EnlargeOptions options,
+        IProgress<double>? progress,
+        CancellationToken cancel)
     {
         try
         {
-            await using var buffer = new FileStream(
-                Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
-                new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.ReadWrite,
-                    Options = FileOptions.DeleteOnClose,
-                });
+            await using var buffer = NewBuffer();
             var result = await ComputeAsync(source, buffer, options, progress, cancel);
             buffer.Position = 0;
-            await using var output = new GuardedStream(terminal.Output, Unprintable);
-            await buffer.CopyToAsync(output, cancel);
-            await output.FlushAsync(cancel);
+            if (item.ToTerminal)
+            {
+                await buffer.CopyToAsync(new GuardedStream(terminal.Output, Terminal.Unprintable), cancel);
+                await terminal.Output.FlushAsync(cancel);
+            }
+            else
+            {
+                await SpecialFiles.WriteAsync(item.Output, buffer, cancel);
+            }
+
             return result;
         }
         catch (Exception error) when (Explanation.IsOfFileSystem(error))
         {
             throw TemporaryFolderUnusable(error);
         }
+    }
+
+    private static FileStream NewBuffer()
+    {
+        var buffer = new FileStream(
+            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.ReadWrite,
+                Options = FileOptions.DeleteOnClose,
+            });
+        if (!OperatingSystem.IsWindows())
+        {
+            // Without a name, nothing is left of it where the process is killed. Windows sees to that itself.
+            File.Delete(buffer.Name);
+        }
+
+        return buffer;
     }
 
     private void Finish(UpscaleItem item, UpscaleReport report)
@@ -284,6 +325,21 @@ internal sealed class UpscaleRun(
         }
     }
 
+    // Nothing has failed: these pictures were not asked for by name.
+    private void Report(UnreadPictures unread)
+    {
+        if (!request.Quiet)
+        {
+            display.Say(unread.ToLine());
+        }
+
+        if (request.Json)
+        {
+            Print(CommandJson.Line(
+                new UpscaleReport(unread.Folder, null, UpscaleReport.IsLeftOut, LeftOut: unread.Kinds)));
+        }
+    }
+
     // A picture that is finished stays so, even where nobody can be told.
     private void Print(string result)
     {
@@ -291,11 +347,11 @@ internal sealed class UpscaleRun(
         {
             display.Print(result);
         }
-        catch (IOException error)
+        catch (CommandException error)
         {
             if (Interlocked.Exchange(ref _unprinted, 1) == 0)
             {
-                display.Say($"enlarger: {Unprintable(error).Message}");
+                display.Say($"enlarger: {error.Message}");
             }
         }
     }

@@ -24,16 +24,8 @@ internal sealed record EnlargePlan(
     public static EnlargePlan For(PixelSize source, EnlargeOptions options, ModelChoice choice)
     {
         var model = choice.Model;
-        var size = Target(source, options);
+        var size = TargetSize.Of(source, options);
         var needed = Math.Max((double)size.Width / source.Width, (double)size.Height / source.Height);
-        if (needed > EnlargeOptions.ScaleMax)
-        {
-            throw new ImageException(
-                ImageFault.TooLarge,
-                $"{size.Width}x{size.Height} is more than {EnlargeOptions.ScaleMax} times the picture's "
-                + $"{source.Width}x{source.Height}.");
-        }
-
         if (model.IsRestorer && needed > 1)
         {
             throw new ModelException(
@@ -61,29 +53,6 @@ internal sealed record EnlargePlan(
             HasExtra = image.Layout.HasExtra,
         };
     }
-
-    private static PixelSize Target(PixelSize source, EnlargeOptions options)
-    {
-        if (options.Size is var (width, height))
-        {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width, nameof(options));
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height, nameof(options));
-            return new PixelSize(width, height);
-        }
-
-        if (options.Scale is not (>= EnlargeOptions.ScaleMin and <= EnlargeOptions.ScaleMax))
-        {
-            throw new ArgumentOutOfRangeException(
-                nameof(options),
-                options.Scale,
-                $"The scale must be {EnlargeOptions.ScaleMin} to {EnlargeOptions.ScaleMax}.");
-        }
-
-        return new PixelSize(Times(source.Width, options.Scale), Times(source.Height, options.Scale));
-    }
-
-    private static int Times(int length, double scale) =>
-        Math.Max(1, (int)Math.Round(length * scale, MidpointRounding.AwayFromZero));
 
     // The fewest passes, and of those the smallest product that is large enough. A small scale first: what follows it
     // then has fewer pixels to work on.

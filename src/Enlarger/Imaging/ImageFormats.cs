@@ -75,6 +75,20 @@ public static class ImageFormats
     public static bool HasQuality(this ImageFormat format) =>
         format is ImageFormat.Jpeg or ImageFormat.Webp or ImageFormat.Avif;
 
+    /// <summary>The quality where none is asked for, 1 to 100.</summary>
+    /// <exception cref="ArgumentException">The format has no quality.</exception>
+    internal static int QualityDefault(this ImageFormat format) => format switch
+    {
+        // Where libvips stops halving the colours of JPEG, and where an enlarged photo looks like the original.
+        ImageFormat.Jpeg => 90,
+
+        // Two photos enlarged to 2.4 megapixels, two cores, libvips 8.18.7: AVIF of 75 came to 42.5 dB in a quarter of
+        // JPEG's bytes, WebP of 90 to 42.7 dB in half of them, JPEG of 90 to 47.1 dB.
+        ImageFormat.Webp => 90,
+        ImageFormat.Avif => 75,
+        _ => throw new ArgumentException($"{format.DisplayName()} is lossless.", nameof(format)),
+    };
+
     /// <summary>The largest number of pixels a side that can be written.</summary>
     public static int SideMax(this ImageFormat format) => format switch
     {

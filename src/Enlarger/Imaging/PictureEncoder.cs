@@ -5,14 +5,6 @@ namespace Enlarger.Imaging;
 /// <summary>Writes the formats that libvips encodes. BMP has a codec of its own.</summary>
 internal static class PictureEncoder
 {
-    // 90 is where libvips stops halving the colours of JPEG, and where an enlarged photo looks like the original.
-    private const int JpegQuality = 90;
-    private const int WebpQuality = 90;
-
-    // Two photos enlarged to 2.4 megapixels, two cores, libvips 8.18.7: AVIF of 75 came to 42.5 dB in a quarter of
-    // JPEG's bytes, WebP of 90 to 42.7 dB in half of them, JPEG of 90 to 47.1 dB.
-    private const int AvifQuality = 75;
-
     // 1.3 s; an effort of 4 takes 7.5 s and saves 5 % of the bytes, one of 1 takes 0.8 s and costs 31 %.
     private const int AvifEffort = 3;
 
@@ -57,7 +49,8 @@ internal static class PictureEncoder
     {
         VipsLibrary.Start();
         var callbacks = new VipsCallbacks(cancel);
-        using var scratch = options.Format == ImageFormat.Tiff ? NewScratch() : null;
+        // libtiff goes back to write its directory, which not every stream allows.
+        using var scratch = options.Format == ImageFormat.Tiff ? ScratchFile.Create() : null;
 
         // WebP and AVIF are encoded in memory anyway; their EXIF is replaced in the finished file.
         using var whole = metadata.Exif is not null && options.Format is ImageFormat.Webp or ImageFormat.Avif
@@ -165,16 +158,16 @@ internal static class PictureEncoder
         // Huffman tables that fit the picture would save 3 % of the bytes, take two and a half times as long, and hold
         // all coefficients until the last row.
         ImageFormat.Jpeg => new VipsOperation("jpegsave_target")
-            .Set("Q", options.Quality ?? JpegQuality)
+            .Set("Q", options.Quality ?? options.Format.QualityDefault())
             .Set("optimize-coding", state: false),
         ImageFormat.Png => new VipsOperation("pngsave_target")
             .Set("compression", PngCompression)
             .Set("filter", PngFilterUp),
         ImageFormat.Webp => new VipsOperation("webpsave_target")
-            .Set("Q", options.Quality ?? WebpQuality)
+            .Set("Q", options.Quality ?? options.Format.QualityDefault())
             .Set("effort", (long)layout.Width * layout.Height > WebpQuickPixelsMax ? WebpFittingEffort : WebpEffort),
         ImageFormat.Avif => new VipsOperation("heifsave_target")
-            .Set("Q", options.Quality ?? AvifQuality)
+            .Set("Q", options.Quality ?? options.Format.QualityDefault())
             .Set("compression", HeifCompressionAv1)
             .Set("effort", AvifEffort)
             .Set("bitdepth", layout.BitDepth == 16 ? 12 : 8),
@@ -200,18 +193,6 @@ internal static class PictureEncoder
             .Set("depth", layout.BitDepth)
             .RunToImage();
     }
-
-    // libtiff goes back to write its directory, which not every stream allows.
-    private static FileStream NewScratch() =>
-        new(
-            Path.Combine(Path.GetTempPath(), Path.GetRandomFileName()),
-            new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.None,
-                Options = FileOptions.DeleteOnClose,
-            });
 
     private static void Copy(FileStream scratch, Stream target, CancellationToken cancel)
     {

@@ -44,14 +44,18 @@ public sealed class Model
     /// <summary>The models that may run when this one is asked for: itself, or those that are chosen from.</summary>
     public IReadOnlyList<Model> Candidates { get; }
 
-    /// <summary>One line for a list: the first sentence of the card.</summary>
+    /// <summary>The first sentence of the card, in one line.</summary>
     public string Summary
     {
         get
         {
-            var text = Card.Split('\n').FirstOrDefault(line => line.Length > 0 && line[0] != '#') ?? "";
-            var end = text.IndexOf(". ", StringComparison.Ordinal);
-            return end < 0 ? text : text[..(end + 1)];
+            // A card is Markdown: a sentence may go on in the next line, up to an empty one.
+            var paragraph = string.Join(' ', Card.Split('\n')
+                .Select(line => line.Trim())
+                .SkipWhile(line => line.Length == 0 || line[0] == '#')
+                .TakeWhile(line => line.Length > 0));
+            var end = paragraph.IndexOf(". ", StringComparison.Ordinal);
+            return end < 0 ? paragraph : paragraph[..(end + 1)];
         }
     }
 

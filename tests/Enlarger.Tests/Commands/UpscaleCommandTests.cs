@@ -164,7 +164,7 @@ public sealed class UpscaleCommandTests : IDisposable
         string[] keys =
         [
             "input", "output", "status", "width", "height", "scale", "model", "choice", "restored", "format",
-            "fidelity", "unknown_words", "frames_left_out", "notes", "milliseconds", "error",
+            "quality", "fidelity", "unknown_words", "frames_left_out", "notes", "milliseconds", "left_out", "error",
         ];
         Assert.All(lines, line => Assert.Equal(keys, line.EnumerateObject().Select(property => property.Name)));
         var done = Assert.Single(lines, line => line.GetProperty("status").GetString() == "done");
@@ -221,7 +221,7 @@ public sealed class UpscaleCommandTests : IDisposable
     public async Task Left_parts_of_a_killed_run_are_no_pictures()
     {
         AddPicture("a.png");
-        File.WriteAllBytes(_folder[".a@2x.png.k3j2.abc.part"], CommandRun.Picture(8, 8));
+        File.WriteAllBytes(_folder[".a@2x.png.k3j2.abc.enlarger-part"], CommandRun.Picture(8, 8));
         File.WriteAllBytes(_folder[".hidden.png"], CommandRun.Picture(8, 8));
 
         var run = await CommandRun.Of("upscale", _folder.Root, "-m", "bicubic", "-s", "2");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Enlarger.Server.Commands;
 
 namespace Enlarger.Tests.Commands;
@@ -80,22 +79,94 @@ public sealed class UpscalePathsTests : IDisposable
         });
     }
 
-    [Fact]
-    public async Task A_pipe_is_not_replaced_by_a_result_but_an_empty_file_is()
+    [Theory]
+    [InlineData("-o /dev/stdout > result")]
+    [InlineData("-o /dev/fd/1 | cat > result")]
+    [InlineData("-o /dev/stderr 2>&1 > /dev/null --quiet | cat > result")]
+    [InlineData("-o >(cat > result); sleep 0.5")]
+    [InlineData("-o pipe.png & cat pipe.png > result; wait")]
+    [InlineData("-o pipe.png --force & cat pipe.png > result; wait")]
+    [InlineData("-o link.png & cat pipe.png > result; wait")]
+    [InlineData("-o /dev/stdout --quiet < a.png > result", "/dev/stdin")]
+    public async Task Streams_pipes_and_devices_are_written_to(string rest, string input = "a.png")
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes among its files.");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files.");
+        AddPicture("a.png");
+
+        var run = await Shell(
+            $"mkfifo pipe.png; ln -s pipe.png link.png; \"$0\" upscale {input} -m bicubic -s 2 {rest}");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Out.Replace("pipe.png\n", "").Replace("link.png\n", "")
+            .Replace("/dev/fd/63\n", "")));
+        Assert.Equal(32, CommandRun.Read(_folder["result"]).Image.Width);
+        // Neither the pipe nor the link has become a picture.
+        Assert.Equal(0, (await Shell("test -p pipe.png && test -L link.png")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Devices_take_results_and_empty_files_are_replaced()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files.");
         AddPicture("a.png");
         File.WriteAllBytes(_folder["empty.png"], []);
-        using var make = Process.Start("mkfifo", [_folder["pipe.png"]]);
-        await make.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        var pipe = await Upscale(_folder["a.png"], "-o", _folder["pipe.png"], "--force");
         var device = await Upscale(_folder["a.png"], "-o", "/dev/null", "-f", "png", "--force");
+        var full = await Upscale(_folder["a.png"], "-o", "/dev/full");
+        var skipped = await Upscale(_folder["a.png"], "-o", _folder["empty.png"]);
         var empty = await Upscale(_folder["a.png"], "-o", _folder["empty.png"], "--force");
+        var several = await Upscale(_folder["a.png"], _folder["empty.png"], "-o", "/dev/null");
+        var json = await Upscale(_folder["a.png"], "-o", "/dev/stdout", "--json");
 
-        Assert.Equal((2, 2, 0), (pipe.ExitCode, device.ExitCode, empty.ExitCode));
-        Assert.Contains("pipe or a device", pipe.Error);
+        Assert.Equal(
+            (0, 1, 0, 0, 2, 2),
+            (device.ExitCode, full.ExitCode, skipped.ExitCode, empty.ExitCode, several.ExitCode, json.ExitCode));
+        Assert.Contains("/dev/full cannot be written: the disk is full.", full.Error);
+        Assert.Contains("is there already", skipped.Error);
         Assert.Equal(32, CommandRun.Read(_folder["empty.png"]).Image.Width);
+    }
+
+    [Fact]
+    public async Task A_picture_from_a_pipe_needs_a_name_for_its_result()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files.");
+        AddPicture("a.png");
+
+        var named = await Shell("\"$0\" upscale <(cat a.png) -m bicubic -s 2 -o b.png");
+        var nameless = await Shell("\"$0\" upscale <(cat a.png) -m bicubic -s 2");
+
+        Assert.Equal((0, 2), (named.ExitCode, nameless.ExitCode));
+        Assert.Contains("needs -o", nameless.Error);
+        Assert.Equal(["a.png", "b.png"], _folder.Files());
+    }
+
+    [Fact]
+    public async Task Names_that_are_not_utf8_are_told()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no such names.");
+        AddPicture("in/a.png");
+        const string Bad = "$'in/b\\xff.png'";
+        await Shell($"cp in/a.png {Bad}; mkdir $'in/sub\\xfe'; cp in/a.png $'in/sub\\xfe/c.png'");
+
+        var file = await Shell($"\"$0\" upscale {Bad} -m bicubic");
+        var folder = await Shell("\"$0\" upscale in -m bicubic -s 2 -o out --recursive --json");
+        var pattern = await Shell("\"$0\" upscale 'in/*.png' -m bicubic -s 2 -o out2");
+        var output = await Shell("\"$0\" upscale in/a.png -m bicubic -o $'b\\xff.png'");
+        var compare = await Shell($"\"$0\" compare in/a.png {Bad}");
+        var model = await Shell("\"$0\" upscale in/a.png -m $'m\\xff.onnx'");
+
+        Assert.Equal(
+            (1, 1, 1, 2, 1, 2),
+            (file.ExitCode, folder.ExitCode, pattern.ExitCode, output.ExitCode, compare.ExitCode, model.ExitCode));
+        Assert.All(
+            [file, folder, pattern, output, compare, model],
+            run => Assert.Contains("is not valid UTF-8", run.Error));
+        // A picture and a folder were not opened; the other one is done.
+        Assert.Equal(2, folder.Out.Split('\n').Count(line => line.Contains("is not valid UTF-8")));
+        Assert.Equal(["out/a.png"], _folder.Files("out/"));
+        Assert.Equal(["out2/a.png"], _folder.Files("out2/"));
+
+        // .NET cannot delete what it cannot name.
+        await Shell("rm -r in");
     }
 
     [Fact]
@@ -143,6 +214,10 @@ public sealed class UpscalePathsTests : IDisposable
     [Fact]
     public void A_missing_library_is_explained_by_its_own_message() =>
         Assert.Equal("libvips is missing.", Explanation.Of(new DllNotFoundException("libvips is missing.")));
+
+    // The program is $0, and the folder that of the test.
+    private Task<Program> Shell(string script) =>
+        Program.RunAsync($"cd '{_folder.Root}' && ({script}); exit $?", []);
 
     private static Task<CommandRun> Upscale(params string[] arguments) =>
         CommandRun.Of(["upscale", "-m", "bicubic", "-s", "2", .. arguments]);
