@@ -39,9 +39,17 @@ internal sealed class ServeProcess : IAsyncDisposable
 
     /// <summary>The same with variables of the environment.</summary>
     public static ServeProcess Start(
-        string dataFolder, IReadOnlyDictionary<string, string> variables, params string[] arguments)
+        string dataFolder, IReadOnlyDictionary<string, string> variables, params string[] arguments) =>
+        Start(Path.Combine(AppContext.BaseDirectory, "Enlarger.Server"), dataFolder, variables, arguments);
+
+    /// <summary>The same with another build of the program, such as the published one.</summary>
+    public static ServeProcess StartProgram(string program, string dataFolder, params string[] arguments) =>
+        Start(program, dataFolder, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    private static ServeProcess Start(
+        string program, string dataFolder, IReadOnlyDictionary<string, string> variables, string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Enlarger.Server"))
+        var start = new ProcessStartInfo(program)
         {
             ArgumentList = { "serve", "--data", dataFolder },
             UseShellExecute = false,
