@@ -24,7 +24,7 @@ public sealed class DocumentedChoosingTests
     [Fact]
     public async Task Kinds_and_conditions_are_told_as_often_as_documented()
     {
-        Assert.SkipUnless(LabelledPicture.AreThere, "The labelled pictures are not beside the repository.");
+        TestData.Get("train/manifest.csv");
         var training = LabelledPicture.ForTraining(Update ? 3 : 16).Select(Inspect).ToList();
         var testing = LabelledPicture.ForTesting().Select(Inspect).ToList();
         var photographs = Group("photographs", training, isDrawn: false);
@@ -52,7 +52,7 @@ public sealed class DocumentedChoosingTests
     [Fact]
     public async Task What_auto_restores_comes_closer_to_what_it_was()
     {
-        Assert.SkipUnless(LabelledPicture.AreThere, "The labelled pictures are not beside the repository.");
+        TestData.Get("train/manifest.csv");
         var pictures = LabelledPicture.ForTesting().Where(picture => char.IsDigit(picture.Name[0]))
             .Where((_, i) => Update || i % 4 == 1)
             .Select(picture => picture.Middle(Update ? 256 : 192))

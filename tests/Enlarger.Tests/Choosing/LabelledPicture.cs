@@ -21,8 +21,6 @@ internal sealed record LabelledPicture(string Name, bool IsDrawn, byte[] File)
 
     private static readonly string[] DrawnInTestSets = ["comic", "ppt3"];
 
-    public static bool AreThere => System.IO.File.Exists(Path.Combine(Shared, "train/manifest.csv"));
-
     /// <summary>Every <paramref name="step"/>th of the pictures that networks are trained on.</summary>
     public static IEnumerable<LabelledPicture> ForTraining(int step)
     {

@@ -15,8 +15,7 @@ public sealed class HostileUpscaleTests
     [Fact]
     public async Task Every_file_ends_as_listed_and_none_ends_the_program()
     {
-        var list = Path.Combine(Folder, "LIST.md");
-        Assert.SkipUnless(File.Exists(list), "The collection of hostile files is not here.");
+        var list = TestData.Get("hostile/LIST.md");
         using var output = new TemporaryFolder();
         var expected = File.ReadLines(list)
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal))

@@ -170,7 +170,7 @@ public sealed class ImageEnlargerTests
     [Fact]
     public async Task Stripping_leaves_the_colour_profile_only()
     {
-        var profile = Samples("../shared/hostile/icc/kodim23_DisplayP3.jpg");
+        var profile = File.ReadAllBytes(TestData.Get("hostile/icc/kodim23_DisplayP3.jpg"));
         using var source = new MemoryStream(profile);
         using var target = new MemoryStream();
 
@@ -185,13 +185,6 @@ public sealed class ImageEnlargerTests
         Assert.NotNull(metadata.ColourProfile);
         Assert.Null(metadata.Exif);
         Assert.Null(metadata.Xmp);
-    }
-
-    private static byte[] Samples(string path)
-    {
-        var file = Repository.Path(path);
-        Assert.SkipUnless(File.Exists(file), $"{path} is not there.");
-        return File.ReadAllBytes(file);
     }
 
     private static MemoryStream Png(PixelImage picture) => new(Enlargement.Encode(picture, ImageFormat.Png));

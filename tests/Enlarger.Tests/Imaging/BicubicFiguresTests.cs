@@ -11,8 +11,7 @@ public sealed class BicubicFiguresTests
     [InlineData("Set14", 4, 26.09)]
     public void Bicubic_has_the_published_figures(string set, int scale, double decibels)
     {
-        var folder = Repository.Path($"../shared/bench/{set}");
-        Assert.SkipUnless(Directory.Exists(folder), $"There is no {set} beside the repository.");
+        var folder = TestData.Get($"bench/{set}");
         var figures = new List<double>();
         foreach (var path in Directory.EnumerateFiles(folder, "*.png"))
         {

@@ -13,7 +13,7 @@ public sealed class HostileFileTests
     [Fact]
     public void Every_file_is_read_or_refused_as_listed()
     {
-        Assert.SkipUnless(File.Exists(Path.Combine(Folder, "LIST.md")), "The collection of hostile files is not here.");
+        TestData.Get("hostile/LIST.md");
         var wrong = new List<string>();
         var count = 0;
         foreach (var (name, expected) in Listed())
@@ -44,8 +44,7 @@ public sealed class HostileFileTests
     [InlineData("bmp/rgba32.bmp", 1, 4, 8)]
     public void Odd_kinds_come_in_as_documented(string name, int frames, int channels, int bitDepth)
     {
-        var path = Path.Combine(Folder, name);
-        Assert.SkipUnless(File.Exists(path), "The collection of hostile files is not here.");
+        var path = TestData.Get($"hostile/{name}");
         var read = Pictures.Read(File.ReadAllBytes(path));
         Assert.Equal((frames, channels, bitDepth), (read.Frames, read.Image.Channels, read.Image.BitDepth));
     }
@@ -53,8 +52,7 @@ public sealed class HostileFileTests
     [Fact]
     public void Cmyk_is_not_inverted()
     {
-        var path = Path.Combine(Folder, "jpeg/cymk.jpg");
-        Assert.SkipUnless(File.Exists(path), "The collection of hostile files is not here.");
+        var path = TestData.Get("hostile/jpeg/cymk.jpg");
 
         // Parachutists before a blue sky.
         var image = Pictures.Read(File.ReadAllBytes(path)).Image;

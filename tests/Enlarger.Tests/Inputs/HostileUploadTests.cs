@@ -52,7 +52,7 @@ public sealed class HostileUploadTests
     [MemberData(nameof(Routes))]
     public async Task Every_file_becomes_a_picture_or_is_refused_by_the_vendor(string route)
     {
-        Assert.SkipUnless(Directory.Exists(Folder), "The collection of hostile files is not here.");
+        TestData.Get("hostile/LIST.md");
         var cancel = TestContext.Current.CancellationToken;
         await using var server = await RunningServer.StartAsync();
         using var client = server.Connect();
@@ -89,8 +89,7 @@ public sealed class HostileUploadTests
     [InlineData("bomb/gif_65535x65535.gif", "unsupported_image_format", "GIF")]
     public async Task Bombs_are_refused_by_their_header(string name, string code, string words)
     {
-        var path = Path.Combine(Folder, name);
-        Assert.SkipUnless(File.Exists(path), "The collection of hostile files is not here.");
+        var path = TestData.Get($"hostile/{name}");
         var cancel = TestContext.Current.CancellationToken;
         await using var server = await RunningServer.StartAsync();
         using var client = server.Connect();

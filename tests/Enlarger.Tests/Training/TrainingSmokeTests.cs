@@ -13,7 +13,7 @@ public sealed class TrainingSmokeTests
     {
         Assert.SkipUnless(
             File.Exists(Python) && (await RunAsync("-c", "import torch, onnx, PIL")).ExitCode == 0,
-            $"{Python} is not there or lacks PyTorch, ONNX or Pillow.");
+            $"{Python} or PyTorch, ONNX or Pillow is missing: apt install python3-torch python3-onnx python3-pil.");
         using var folder = new TemporaryFolder();
 
         var (exitCode, log) = await RunAsync(folder.Root, "-m", "unittest");
