@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Enlarger.Choosing;
 using Enlarger.Enhancing;
 using Enlarger.Imaging;
-using Enlarger.Inference;
 using Enlarger.Inference.Tiling;
 
 namespace Enlarger.Enlarging;
