@@ -4,23 +4,24 @@ using Enlarger.Imaging;
 namespace Enlarger.Enlarging;
 
 /// <summary>
-/// Cuts a picture to the proportions of its result: roughly before it is enlarged, which spares the work, and to the
-/// pixel afterwards.
+/// Crops a picture to the aspect ratio of its result: roughly before it is enlarged, which saves work, and exactly
+/// afterwards.
 /// </summary>
-/// <param name="Left">Columns of the picture that are left out on the left, and as many on the right.</param>
-/// <param name="Top">Rows of the picture that are left out at the top, and as many at the bottom.</param>
-/// <param name="Kept">What of the picture is enlarged.</param>
+/// <param name="Left">Columns cropped from the left of the picture, and as many from the right.</param>
+/// <param name="Top">Rows cropped from the top of the picture, and as many from the bottom.</param>
+/// <param name="Kept">The size of the part that is enlarged.</param>
 /// <param name="Enlarged">The size to which it is enlarged.</param>
-/// <param name="Result">The size of the result, cut out of the middle.</param>
+/// <param name="Result">The size of the result, which is the centre of the enlarged part.</param>
 internal sealed record CoverCrop(int Left, int Top, PixelSize Kept, PixelSize Enlarged, PixelSize Result)
 {
-    /// <summary>How much is cut off, as a sentence.</summary>
+    /// <summary>How much is cropped, as a sentence for the user.</summary>
     public IReadOnlyList<string> Notes { get; private init; } = [];
 
-    // Pixels beyond the cut that networks and filters still see. Most of their weight lies within that distance.
+    // Pixels beyond the final crop that are enlarged, too, as networks and filters read them. Most of their weight lies
+    // within this distance.
     private const int Margin = 16;
 
-    /// <summary>The cut, or null where nothing is to be cut off.</summary>
+    /// <summary>The crop, or null if nothing has to be cropped.</summary>
     public static CoverCrop? Of(PixelSize source, EnlargeOptions options)
     {
         if (options is not { Fit: SizeFit.Cover, Size: ( > 0, > 0) })
@@ -49,7 +50,7 @@ internal sealed record CoverCrop(int Left, int Top, PixelSize Kept, PixelSize En
     /// <summary>The part of the picture that is enlarged.</summary>
     public PixelImage Cut(PixelImage image)
     {
-        var layout = new PixelLayout(Kept.Width, Kept.Height, image.Channels, image.BitDepth);
+        var layout = Cropped(image.Layout, Kept);
         var samples = new byte[layout.RowBytes * Kept.Height];
         var left = (int)(Left * (image.Layout.RowBytes / image.Width));
         for (var y = 0; y < Kept.Height; y++)
@@ -58,14 +59,13 @@ internal sealed record CoverCrop(int Left, int Top, PixelSize Kept, PixelSize En
                 .CopyTo(samples.AsSpan(checked((int)(y * layout.RowBytes))));
         }
 
-        return new PixelImage(Kept.Width, Kept.Height, image.Channels, image.BitDepth, samples, image.Metadata);
+        return new PixelImage(layout, samples, image.Metadata);
     }
 
-    /// <summary>The layout of the result, of that of the enlarged picture.</summary>
-    public PixelLayout LayoutOf(PixelLayout enlarged) =>
-        new(Result.Width, Result.Height, enlarged.Channels, enlarged.BitDepth);
+    /// <summary>The layout of the result, given that of the enlarged picture.</summary>
+    public PixelLayout LayoutOf(PixelLayout enlarged) => Cropped(enlarged, Result);
 
-    /// <summary>The rows of the result, of those of the enlarged picture, all of which are asked for.</summary>
+    /// <summary>The rows of the result, cropped from those of the enlarged picture, all of which are read.</summary>
     public RowSource Rows(PixelLayout enlarged, RowSource rows)
     {
         var row = new byte[enlarged.RowBytes];
@@ -78,7 +78,7 @@ internal sealed record CoverCrop(int Left, int Top, PixelSize Kept, PixelSize En
             row.AsSpan(left, samples.Length).CopyTo(samples);
             if (y == Result.Height - 1)
             {
-                // The check of the whole is done with its last row.
+                // The fidelity check is done with the last enlarged row.
                 ReadTo(Enlarged.Height - 1);
             }
         };
@@ -92,6 +92,9 @@ internal sealed record CoverCrop(int Left, int Top, PixelSize Kept, PixelSize En
         }
     }
 
+    private static PixelLayout Cropped(PixelLayout layout, PixelSize size) =>
+        new(size.Width, size.Height, layout.Channels, layout.BitDepth) { HasExtra = layout.HasExtra };
+
     private static string[] NotesFor(double across, double down)
     {
         var (side, part) = across > down ? ("width", across) : ("height", down);
@@ -100,7 +103,7 @@ internal sealed record CoverCrop(int Left, int Top, PixelSize Kept, PixelSize En
             $"{part * 100:0.#} % of the picture's {side} was cut off, one half of it on each side.")];
     }
 
-    // An even number is left out, so that the middle stays the middle.
+    // An even number of pixels is cropped, so that the centre stays the centre.
     private static int Keep(int length, double needed)
     {
         var keep = (int)Math.Min(length, Math.Ceiling(needed) + (2 * Margin));

@@ -44,6 +44,19 @@ public sealed class ChannelTests
         Assert.Equal([45, 0], Pixel(image, 2, 3));
     }
 
+    [Fact]
+    public async Task Colours_under_an_unspecified_channel_stay_when_the_picture_is_cropped()
+    {
+        var file = Tiff(Rgb, 8, [Unspecified], (x, y) => [15 * x, 15 * y, 240 - (10 * x), 15 * (x % 2)]);
+        var options = new EnlargeOptions { Model = "lanczos", Size = (16, 8), Fit = SizeFit.Cover };
+
+        var (image, _) = await EnlargeAsync(file, options);
+
+        Assert.True(image.Layout is { HasExtra: true, HasAlpha: false, Channels: 4, Width: 16, Height: 8 });
+        Assert.Equal([30, 15 * 7, 220, 0], Pixel(image, 2, 3));
+        Assert.Equal([45, 15 * 7, 210, 15], Pixel(image, 3, 3));
+    }
+
     [Theory]
     [InlineData(8)]
     [InlineData(16)]
@@ -115,12 +128,15 @@ public sealed class ChannelTests
         Assert.Equal($"TIFF pictures with {name} are not read.", refusal.Message);
     }
 
-    private static async Task<(PixelImage Image, IReadOnlyList<string> Notes)> SameSizeAsync(
-        byte[] file, ImageFormat format)
+    private static Task<(PixelImage Image, IReadOnlyList<string> Notes)> SameSizeAsync(
+        byte[] file, ImageFormat format) =>
+        EnlargeAsync(file, new EnlargeOptions { Model = "lanczos", Scale = 1, Format = format });
+
+    private static async Task<(PixelImage Image, IReadOnlyList<string> Notes)> EnlargeAsync(
+        byte[] file, EnlargeOptions options)
     {
         using var source = new MemoryStream(file);
         using var target = new MemoryStream();
-        var options = new EnlargeOptions { Model = "lanczos", Scale = 1, Format = format };
         var result = await new ImageEnlarger().EnlargeAsync(
             source, target, options, cancel: TestContext.Current.CancellationToken);
         target.Position = 0;
