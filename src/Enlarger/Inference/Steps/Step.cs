@@ -1,5 +1,3 @@
-using Enlarger.Inference.Kernels;
-
 namespace Enlarger.Inference.Steps;
 
 /// <summary>
@@ -56,21 +54,4 @@ internal abstract class Step(int[] inputs, int output)
 
     /// <summary>Everything about this step but its weights, as text by which two compilations are compared.</summary>
     public abstract string Describe();
-}
-
-/// <summary>The maps of a step in one run, and the kernels and scratch memory of the calling thread.</summary>
-internal readonly ref struct StepMaps(
-    ReadOnlySpan<FeatureMap> maps, Step step, KernelSet kernels, Workspace workspace)
-{
-    private readonly ReadOnlySpan<FeatureMap> _maps = maps;
-
-    public KernelSet Kernels { get; } = kernels;
-
-    public Workspace Workspace { get; } = workspace;
-
-    public FeatureMap Output => _maps[step.Output];
-
-    public FeatureMap Input(int index) => _maps[step.Inputs[index]];
-
-    public int InputCount => step.Inputs.Length;
 }
