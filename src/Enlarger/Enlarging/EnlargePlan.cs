@@ -6,11 +6,11 @@ using Enlarger.Models;
 
 namespace Enlarger.Enlarging;
 
-/// <summary>Which networks are run, one after the other, and the size that is then reduced to.</summary>
-/// <param name="Choice">The model, and what is restored before it.</param>
-/// <param name="Passes">Scales of the model's networks; empty where the kernel does all.</param>
+/// <summary>The networks to run, one after the other, and the size to which their result is reduced.</summary>
+/// <param name="Choice">The model, and how the picture is restored before it.</param>
+/// <param name="Passes">Scales of the model's networks to run; empty where only the kernel is used.</param>
 /// <param name="Size">The size of the result.</param>
-/// <param name="Enhancement">What else is done to the picture; null for nothing.</param>
+/// <param name="Enhancement">How the picture is enhanced; null for not at all.</param>
 internal sealed record EnlargePlan(
     ModelChoice Choice, IReadOnlyList<int> Passes, PixelSize Size, Enhancement? Enhancement)
 {
@@ -20,7 +20,7 @@ internal sealed record EnlargePlan(
     /// <summary>Plans one picture.</summary>
     /// <exception cref="ArgumentException">The scale or size is out of range.</exception>
     /// <exception cref="ImageException">The size is more than 16 times the picture's.</exception>
-    /// <exception cref="ModelException">The model does not reach the size.</exception>
+    /// <exception cref="ModelException">The model cannot enlarge by so much.</exception>
     public static EnlargePlan For(PixelSize source, EnlargeOptions options, ModelChoice choice)
     {
         var model = choice.Model;
@@ -32,17 +32,17 @@ internal sealed record EnlargePlan(
                 $"The model \"{model.Name}\" keeps the size of a picture, and {needed:0.###} times are asked for.");
         }
 
-        // A network that was named at least cleans a picture that keeps its size. Otherwise that is the business of
-        // whoever restores or enhances it.
-        var isLeft = size == source && (options.Enhance is not null || choice.Traits is not null);
-        var runsNetwork = model.Kernel is null && !model.IsRestorer && needed >= 1 && !isLeft;
+        // A network that was named also runs on a picture that keeps its size, and cleans it. With auto or enhancing,
+        // such a picture is only restored or enhanced.
+        var skipsNetwork = size == source && (options.Enhance is not null || choice.Traits is not null);
+        var runsNetwork = model.Kernel is null && !model.IsRestorer && needed >= 1 && !skipsNetwork;
         var enhancement = Enhancement.Of(options.Enhance, runsNetwork ? choice.Enhancing : 0);
-        return new EnlargePlan(choice, runsNetwork ? Reach(needed, model) : [], size, enhancement);
+        return new EnlargePlan(choice, runsNetwork ? ChoosePasses(needed, model) : [], size, enhancement);
     }
 
     /// <summary>
-    /// What the result of a picture looks like: its own channels and depth, but that grey becomes RGB where enhancement
-    /// colours it.
+    /// The layout of the result of a picture: its own channels and depth, except that grey becomes RGB if enhancement
+    /// adds colour.
     /// </summary>
     public PixelLayout LayoutOf(PixelImage image)
     {
@@ -54,14 +54,14 @@ internal sealed record EnlargePlan(
         };
     }
 
-    // The fewest passes, and of those the smallest product that is large enough. A small scale first: what follows it
-    // then has fewer pixels to work on.
-    private static int[] Reach(double needed, Model model)
+    // The fewest passes and, of those, the smallest product that is large enough. Scales ascend, since later passes
+    // then have fewer pixels to compute.
+    private static int[] ChoosePasses(double needed, Model model)
     {
-        // Rounding a side up may ask for a little more than the scale was.
+        // A side that was rounded up may need slightly more than the scale.
         const double Slack = 1e-9;
 
-        // One is enough nearly always, and what LINQ does with numbers is compiled when a process starts.
+        // One pass is nearly always enough. The loop avoids LINQ over numbers, which is compiled at each process start.
         foreach (var scale in model.Scales)
         {
             if (scale >= needed - Slack)
@@ -73,11 +73,11 @@ internal sealed record EnlargePlan(
         var passes = model.Scales.Select(scale => (int[])[scale]);
         for (var count = 2; count <= PassesMax; count++)
         {
-            passes = passes.SelectMany(some => model.Scales
-                .Where(scale => scale >= some[^1])
-                .Select(scale => (int[])[.. some, scale]));
+            passes = passes.SelectMany(scales => model.Scales
+                .Where(scale => scale >= scales[^1])
+                .Select(scale => (int[])[.. scales, scale]));
             var reaching = passes
-                .Where(some => Product(some) >= needed - Slack)
+                .Where(scales => Product(scales) >= needed - Slack)
                 .MinBy(Product);
             if (reaching is not null)
             {

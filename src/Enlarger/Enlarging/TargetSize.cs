@@ -2,10 +2,10 @@ using Enlarger.Imaging;
 
 namespace Enlarger.Enlarging;
 
-/// <summary>How large the result of a picture is, by the options that say so.</summary>
+/// <summary>Computes the size of a result from the options.</summary>
 internal static class TargetSize
 {
-    // So that 4 times a width is not one pixel less because of the way to compute it.
+    // Rounding errors must not make the result of 4 times a width one pixel smaller.
     private const double Slack = 1e-9;
 
     /// <param name="source">The picture as it was read, upright.</param>
@@ -47,7 +47,7 @@ internal static class TargetSize
         };
     }
 
-    // Rounded down, as it is a limit that people are given for uploads.
+    // Rounded down, as users give megapixels to stay below the limit of an upload.
     private static PixelSize OfMegapixels(PixelSize source, double megapixels)
     {
         var scale = Math.Sqrt(megapixels * 1e6 / ((double)source.Width * source.Height));

@@ -145,7 +145,7 @@ public sealed class ChoosingTests
     [Fact]
     public async Task A_large_picture_is_told_by_parts_from_all_over_it()
     {
-        // Noise at the top only would be all that a look at the first rows finds.
+        // Inspecting only the first rows would find noise.
         var random = new Random(5);
         var picture = Enlargement.Draw(640, 2000, 1, (x, y, _) =>
             128 + (int)(60 * Math.Sin(x / 9.0)) + (y < 130 ? random.Next(-40, 41) : 0));

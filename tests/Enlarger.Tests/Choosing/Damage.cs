@@ -3,10 +3,10 @@ using Enlarger.Tests.Enlarging;
 
 namespace Enlarger.Tests.Choosing;
 
-/// <summary>Pictures to look at, and what may have happened to them.</summary>
+/// <summary>Pictures to inspect, and ways to damage them.</summary>
 internal static class Damage
 {
-    /// <summary>A sample at half its size, where nothing is left of the JPEG that it came in.</summary>
+    /// <summary>A sample at half its size, without traces of its JPEG compression.</summary>
     public static PixelImage Clean(string sample)
     {
         using var file = File.OpenRead(Repository.Path($"samples/{sample}.jpg"));
@@ -36,7 +36,7 @@ internal static class Damage
         return Enlargement.Read(file);
     }
 
-    /// <summary>The part of a picture from a corner, as large as told.</summary>
+    /// <summary>A crop of a picture.</summary>
     public static PixelImage Part(PixelImage picture, int left, int top, int width, int height) =>
         Enlargement.Draw(
             width,

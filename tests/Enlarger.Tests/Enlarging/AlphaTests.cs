@@ -8,7 +8,7 @@ public sealed class AlphaTests
     [InlineData("bicubic", 4)]
     public async Task Colours_under_transparent_pixels_make_no_halo(string model, double scale)
     {
-        // A white disc; around it, unseen, the black that editors leave there.
+        // A white disc; around it the invisible black that editors leave there.
         var picture = Enlargement.Draw(48, 48, 4, (x, y, c) => IsInDisc(x, y) ? 255 : 0);
 
         var (image, _, _) = await Enlargement.Of(picture, new EnlargeOptions { Scale = scale, Model = model });
@@ -45,7 +45,7 @@ public sealed class AlphaTests
             }
         }
 
-        // The disc is 377 pixels around after enlarging: its edge is a few pixels wide.
+        // The circumference of the disc is 377 pixels after enlarging, and its edge a few pixels wide.
         Assert.InRange(soft, 1, 377 * 5);
         Assert.InRange(image.Row(96)[(96 * 4) + 3], 252, 255);
         Assert.InRange(image.Row(2)[(2 * 4) + 3], 0, 3);

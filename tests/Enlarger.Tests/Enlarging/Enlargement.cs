@@ -3,7 +3,7 @@ using Enlarger.Models;
 
 namespace Enlarger.Tests.Enlarging;
 
-/// <summary>Enlarges pictures in memory, through the library's door.</summary>
+/// <summary>Enlarges pictures in memory by the library's public interface.</summary>
 internal static class Enlargement
 {
     private static readonly ImageEnlarger Enlarger = new(new ModelStore());
@@ -48,7 +48,7 @@ internal static class Enlargement
         return new PixelImage(width, height, channels, 8, samples);
     }
 
-    /// <summary>Waves, which every model should carry over without trouble.</summary>
+    /// <summary>Waves, which every model enlarges without trouble.</summary>
     public static PixelImage Waves(int width, int height, int channels) =>
         Draw(width, height, channels, (x, y, c) =>
             (int)(128 + (100 * Math.Sin((x / 5.0) + c) * Math.Cos(y / (6.0 + c)))));

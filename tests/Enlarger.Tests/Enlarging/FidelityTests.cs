@@ -121,7 +121,7 @@ public sealed class FidelityTests : IDisposable
     [Fact]
     public async Task A_single_black_strip_is_found()
     {
-        // Everything is right but for columns 200 to 216, which the network blackens.
+        // The network blackens columns 200 to 216; the rest is right.
         var picture = Enlargement.Draw(640, 64, 3, (x, _, _) => x is >= 200 and < 216 ? 255 : 120);
         var model = Path.Combine(_folder, "clipping.onnx");
         await File.WriteAllBytesAsync(
@@ -151,7 +151,7 @@ public sealed class FidelityTests : IDisposable
             ("coordinate_transformation_mode", "asymmetric"),
             ("nearest_mode", "floor"));
 
-    // Nearest neighbour, then factor times and plus something: the damage to be found.
+    // Nearest neighbour, then a factor and an offset, which are the damage to be detected.
     private string Double(float factor, float shift)
     {
         var path = Path.Combine(_folder, FormattableString.Invariant($"double {factor} {shift}.onnx"));

@@ -3,7 +3,7 @@ using Enlarger.Models;
 
 namespace Enlarger.Tests.Enlarging;
 
-/// <summary>Flat pictures through all that is done to a picture, as users have it done.</summary>
+/// <summary>Flat pictures stay flat through the whole pipeline, with the options of users.</summary>
 public sealed class FlatPictureTests
 {
     private const int LevelsMax = 2;

@@ -49,7 +49,7 @@ public sealed class PrefetchBufferTests
             }
         });
 
-        // Nobody reads, so that it goes as far as it ever will.
+        // Nothing is read yet, so the source goes on until the buffer is full.
         stalled.Wait(TestContext.Current.CancellationToken);
         var row = new float[RowLength];
         for (var y = 0; y < Height; y++)
@@ -58,7 +58,7 @@ public sealed class PrefetchBufferTests
             Volatile.Write(ref read, y + 1);
         }
 
-        // The row that is being read may have been counted already by the one side and not by the other.
+        // The row that is being read may be counted by one thread and not yet by the other.
         Assert.InRange(furthest, Rows - 1, Rows);
     }
 
