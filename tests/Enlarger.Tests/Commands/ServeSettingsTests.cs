@@ -219,11 +219,10 @@ public sealed class ServeSettingsTests : IDisposable
         };
 
         await using var server = ServeProcess.Start(_folder["data"], variables, "--urls", AnyPort, "-m", "bicubic");
-        await server.AddressAsync(Cancel);
+        await server.SaidAsync("model  bicubic", Cancel);
         var settings = ServerSettings.Read(
             _folder["data"], new Dictionary<string, string?>(StringComparer.Ordinal) { ["Jobs:Threads"] = "3" }, []);
 
-        Assert.Contains("model  bicubic", server.Error);
         Assert.Equal((3, 1), (settings.Jobs.Threads, settings.Jobs.SecondsMax));
     }
 

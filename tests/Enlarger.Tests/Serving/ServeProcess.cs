@@ -8,6 +8,7 @@ internal sealed class ServeProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _error = new();
+    private readonly List<(string Text, TaskCompletionSource Said)> _awaited = [];
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task<string?> _key;
 
@@ -77,6 +78,26 @@ internal sealed class ServeProcess : IAsyncDisposable
         return await _address.Task;
     }
 
+    /// <summary>Waits for a text within a line of its standard error; an end without it fails the test.</summary>
+    public async Task SaidAsync(string text, CancellationToken cancel)
+    {
+        var said = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_error)
+        {
+            if (_error.ToString().Contains(text, StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            _awaited.Add((text, said));
+        }
+
+        // It ends after all lines have been heard.
+        var ended = _process.WaitForExitAsync(cancel);
+        await Task.WhenAny(said.Task, ended);
+        Assert.True(said.Task.IsCompleted, $"It ended without \"{text}\": {Error}");
+    }
+
     /// <summary>The key that it made, as the first on its data folder does.</summary>
     public async Task<string> KeyAsync(CancellationToken cancel) =>
         await _key.WaitAsync(cancel) ?? throw new InvalidOperationException($"It made no key: {Error}");
@@ -120,6 +141,13 @@ internal sealed class ServeProcess : IAsyncDisposable
         lock (_error)
         {
             _error.Append(line).Append('\n');
+            foreach (var (text, said) in _awaited)
+            {
+                if (line.Contains(text, StringComparison.Ordinal))
+                {
+                    said.TrySetResult();
+                }
+            }
         }
 
         var at = line.IndexOf(Mark, StringComparison.Ordinal);
