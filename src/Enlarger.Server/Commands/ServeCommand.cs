@@ -139,17 +139,10 @@ internal sealed class ServeCommand : Command
         }
     }
 
-    // Nobody may be listening: a closed or full standard error decides nothing.
     private void Say(string line)
     {
-        try
-        {
-            _terminal.Error.WriteLine(line);
-            _terminal.Error.Flush();
-        }
-        catch (IOException)
-        {
-        }
+        _terminal.Error.WriteLine(line);
+        _terminal.Error.Flush();
     }
 
     private void Introduce(WebApplication app)

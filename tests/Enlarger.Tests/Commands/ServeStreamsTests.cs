@@ -14,6 +14,8 @@ public sealed class ServeStreamsTests : IDisposable
     [Theory]
     [InlineData("2>/dev/full")]
     [InlineData("<&- 2>/dev/null")]
+    [InlineData("2>&-")]
+    [InlineData("<&- 2>&-")]
     [InlineData("2> >(exec true)")]
     public async Task Messages_that_cannot_be_written_decide_nothing(string streams)
     {
@@ -42,12 +44,39 @@ public sealed class ServeStreamsTests : IDisposable
 
     [Theory]
     [InlineData("> /dev/full 2> /dev/full")]
+    [InlineData(">&- 2>&-")]
+    [InlineData("<&- >&- 2>&-")]
     public async Task With_no_stream_at_all_it_still_serves(string streams)
     {
         var (exitCode, _) = await RunAsync(streams);
 
         Assert.Equal(0, exitCode);
         Assert.DoesNotContain("default", (await KeysAsync()).Out);
+    }
+
+    [Theory]
+    [InlineData("2>&-")]
+    [InlineData("2>/dev/full")]
+    [InlineData("<&- >&- 2>&-")]
+    public async Task A_start_that_fails_is_exit_code_1_also_where_it_cannot_say_why(string streams)
+    {
+        // A file where the data folder should be.
+        File.WriteAllText(_folder["data"], "");
+
+        var run = await Program.RunAsync($"exec {streams}", "serve", "--data", _folder["data"]);
+
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("2>&-")]
+    [InlineData("2>/dev/full")]
+    [InlineData("<&- >&- 2>&-")]
+    public async Task Wrong_usage_is_exit_code_2_also_where_it_cannot_say_why(string streams)
+    {
+        var run = await Program.RunAsync($"exec {streams}", "serve", "--urls", "nonsense", "--data", _folder["data"]);
+
+        Assert.Equal(2, run.ExitCode);
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
