@@ -61,7 +61,7 @@ public sealed partial class ReadmeTests
             var row = Readme.Split('\n').Single(line =>
                 line.StartsWith($"| {format.DisplayName()}", StringComparison.Ordinal));
             var cells = row.Split('|').Select(cell => cell.Trim()).ToArray();
-            Assert.Equal(format.HoldsAlpha(), cells[2] != "laid on white");
+            Assert.Equal(format.HoldsAlpha(), cells[2] != "flattened onto white");
             Assert.Equal(format.Holds16Bit(), cells[3].Length > 0);
             Assert.Equal(format.HasQuality(), cells[4].Length > 0);
             if (cells[5].Contains(','))

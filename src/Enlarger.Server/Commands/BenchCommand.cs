@@ -18,9 +18,9 @@ internal sealed class BenchCommand : Command
           enlarger bench -m photo -s 2 --size 1920x1080 --json
           enlarger bench --interactive                         for programs: a measurement for each line
 
-        The time is the median of the repeats, after one that is not counted: the network alone, in memory. Gflops are
-        two for each multiplication that a direct convolution would do, whatever way the work is really done.
-        Megapixels are those of the result. With --interactive, each line on standard input such as
+        The time is the median of the repeats, after a warm-up run: the network alone, in memory. Gflops count two
+        operations for each multiplication of a direct convolution, also where the engine needs fewer. Megapixels are
+        those of the result. With --interactive, each line on standard input such as
         {"model":"photo","width":256,"height":256,"threads":2} is measured once and answered with a line of JSON.
         """;
 
@@ -29,9 +29,11 @@ internal sealed class BenchCommand : Command
     // Picture and result are whole in memory, as they are for other engines: 16 times this as floats is 3 GiB.
     private const long PixelsMax = 1 << 24;
 
+    private static readonly (int Width, int Height) DefaultSize = (480, 320);
+
     private readonly Option<string> _model = SharedOptions.Model("photo");
     private readonly Option<(int Width, int Height)?> _size = SharedOptions.Size(
-        "The size of the picture that is enlarged.", (480, 320));
+        $"The size of the picture that is enlarged. [default: {DefaultSize.Width}x{DefaultSize.Height}]");
 
     private readonly Option<int?> _scale = SharedOptions.Ranged(
         "--scale", "-s", "Which of the model's networks; 4 or its largest without it.", 1, 16);
@@ -73,7 +75,7 @@ internal sealed class BenchCommand : Command
     private int Measure(ParseResult result, CancellationToken cancel)
     {
         var model = ModelsCommand.Get(_models, result.GetRequiredValue(_model), CommandPath);
-        var (width, height) = result.GetValue(_size)!.Value;
+        var (width, height) = result.GetValue(_size) ?? DefaultSize;
         var threads = result.GetValue(_threads) ?? Environment.ProcessorCount;
         var request = new BenchRequest(model.Name, width, height, threads, result.GetValue(_scale));
         try

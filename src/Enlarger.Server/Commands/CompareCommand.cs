@@ -28,7 +28,7 @@ internal static class CompareCommand
         {
             Description = "The picture to measure, of the same size, or a folder.",
         };
-        var crop = new Option<int>("--crop") { Description = "Pixels at each edge that do not count.", HelpName = "N" };
+        var crop = new Option<int>("--crop") { Description = "Pixels at each edge to ignore.", HelpName = "N" };
         crop.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && token.Value.StartsWith('-'))

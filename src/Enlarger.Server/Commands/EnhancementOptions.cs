@@ -11,18 +11,19 @@ internal sealed class EnhancementOptions
 
     private readonly Option<bool> _enhance = new("--enhance")
     {
-        Description = "Make it crisper, cleaner and more colourful; with -s 1 nothing else.",
+        Description = "Enhance: sharper, cleaner, more colourful. With -s 1 the size stays.",
     };
 
     private readonly Option<double?> _creativity = SharedOptions.Part(
         "--creativity", $"How much --enhance changes, 0 to 1; {Text(Defaults.Creativity)} without it.");
 
     private readonly Option<double?> _replication = SharedOptions.Part(
-        "--replication", $"How much of lines and noise it keeps, 0 to 1; {Text(Defaults.Replication)} without it.");
+        "--replication",
+        $"How much of the original detail and noise it keeps, 0 to 1; {Text(Defaults.Replication)} without it.");
 
     private readonly Option<string?> _prompt = new("--prompt")
     {
-        Description = "Words of style for it, such as gold, watercolor or 'angry, menacing'.",
+        Description = "Style words for it, such as gold, watercolor or 'angry, menacing'.",
         HelpName = "TEXT",
     };
 

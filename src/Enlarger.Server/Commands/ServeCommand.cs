@@ -27,7 +27,7 @@ internal sealed class ServeCommand : Command
 
     private readonly Option<string[]> _urls = new("--urls")
     {
-        Description = "Where to listen, one address or several.",
+        Description = "One or more addresses to listen on.",
         HelpName = "URL",
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => ["http://127.0.0.1:8080"],
@@ -37,13 +37,13 @@ internal sealed class ServeCommand : Command
 
     private readonly Option<string?> _publicUrl = new("--public-url")
     {
-        Description = "What callers reach this server by, if not by the address that they write.",
+        Description = "The address by which callers reach this server; by default the Host header of a request.",
         HelpName = "URL",
     };
 
     private readonly Option<bool> _allowPrivateUrls = new("--allow-private-urls")
     {
-        Description = "Fetch pictures from addresses in this machine's own network, too.",
+        Description = "Also fetch pictures from private and local addresses.",
     };
 
     private readonly Option<string?> _model = new("--model", "-m")

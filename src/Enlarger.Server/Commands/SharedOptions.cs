@@ -83,21 +83,13 @@ internal static class SharedOptions
             },
         };
 
-    public static Option<(int Width, int Height)?> Size(string description, (int Width, int Height)? standard = null)
+    // The help would show a default value as a pair of numbers, so the description names it.
+    public static Option<(int Width, int Height)?> Size(string description) => new("--size")
     {
-        var option = new Option<(int Width, int Height)?>("--size")
-        {
-            Description = standard is { } size ? $"{description} [default: {size.Width}x{size.Height}]" : description,
-            HelpName = "WxH",
-            CustomParser = ParseSize,
-        };
-        if (standard is not null)
-        {
-            option.DefaultValueFactory = _ => standard;
-        }
-
-        return option;
-    }
+        Description = description,
+        HelpName = "WxH",
+        CustomParser = ParseSize,
+    };
 
     private static (int Width, int Height)? ParseSize(ArgumentResult result)
     {

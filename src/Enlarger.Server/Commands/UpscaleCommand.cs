@@ -58,21 +58,21 @@ internal sealed class UpscaleCommand : Command
         "--quality", "-q", "Quality of JPEG, WebP and AVIF, 1 to 100.", 1, 100);
 
     private readonly Option<long?> _bytesMax = ByteCount.Option(
-        "--max-bytes", "The largest file, such as 500K or 2M: the highest quality that fits is searched for.");
+        "--max-bytes", "The largest allowed file, such as 500K or 2M; uses the highest quality that fits.");
 
     private readonly Option<string> _model = SharedOptions.Model(new EnlargeOptions().Model);
     private readonly Option<double?> _restore = SharedOptions.Part(
         "--restore",
-        "Take away JPEG blocks, noise and blur first, 0 to 1; 1 without a number. The model auto does where it must.",
+        "Remove JPEG blocks, noise and blur first, 0 to 1; 1 without a number. By default auto decides.",
         bare: 1);
 
     private readonly Option<int?> _threads = SharedOptions.Threads();
     private readonly Option<bool> _strip = Flag("--strip", "Leave out EXIF, XMP, IPTC and density.");
     private readonly EnhancementOptions _enhancement = new();
-    private readonly Option<bool> _json = Flag("--json", "Print a line of JSON for each picture.");
+    private readonly Option<bool> _json = Flag("--json", "Print one JSON object per line for each picture.");
     private readonly Option<bool> _quiet = Flag("--quiet", "Print nothing but results and errors.");
-    private readonly Option<bool> _force = Flag("--force", "Make and overwrite results that are there already.");
-    private readonly Option<bool> _recursive = Flag("--recursive", "Search the folders in folders too.");
+    private readonly Option<bool> _force = Flag("--force", "Overwrite existing results.");
+    private readonly Option<bool> _recursive = Flag("--recursive", "Include subfolders.");
 
     public UpscaleCommand(Terminal terminal, ModelStore models)
         : base("upscale", "Enlarge pictures.")
@@ -111,7 +111,7 @@ internal sealed class UpscaleCommand : Command
         if (model.IsRestorer && request.Options is { Size: null, Megapixels: null, Scale: > 1 })
         {
             throw new UsageException(
-                $"The model {model.Name} keeps the size of a picture: say -s 1 with it, or --restore in place of it, "
+                $"The model {model.Name} keeps the size of a picture: use it with -s 1, or use --restore instead, "
                 + "which restores and then enlarges.",
                 CommandPath);
         }

@@ -63,7 +63,7 @@ public static class ImageFormats
     };
 
     /// <summary>
-    /// Alpha is written. Where it is not, in JPEG, the picture is laid on white. GIF knows only opaque and transparent.
+    /// Alpha is written. JPEG cannot hold it: the picture is flattened onto white. GIF has only opaque and transparent.
     /// </summary>
     public static bool HoldsAlpha(this ImageFormat format) => format is not ImageFormat.Jpeg;
 

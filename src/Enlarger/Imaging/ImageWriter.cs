@@ -20,8 +20,8 @@ public static class ImageWriter
     /// <remarks>
     /// <para>
     /// What a format cannot hold is fitted to it: 16 bits are rounded to 8, or to 12 in AVIF; for JPEG the picture is
-    /// laid on white, weighted by alpha as the samples are encoded; for GIF, and for grey in WebP and AVIF, colours are
-    /// converted from their profile to sRGB. The same rows and metadata give the same bytes.
+    /// flattened onto white, weighted by alpha as the samples are encoded; for GIF, and for grey in WebP and AVIF,
+    /// colours are converted from their profile to sRGB. The same rows and metadata give the same bytes.
     /// </para>
     /// <para>
     /// Profiles that are damaged or describe other channels are left out, as are EXIF and XMP that are damaged. Both
