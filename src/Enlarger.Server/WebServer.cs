@@ -134,6 +134,7 @@ internal static class WebServer
             host.ShutdownTimeout =
                 JobLifecycle.Notice + TimeSpan.FromSeconds(jobs.Value.StopSecondsMax) + AnswersTimeout);
         builder.Services.AddSingleton<ResultLinks>();
+        builder.Services.AddSingleton<UpscaleEndpoint>();
         builder.Services.AddSingleton<ResultSweep>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ResultSweep>());
         builder.Services.AddSingleton<ServerMetrics>();

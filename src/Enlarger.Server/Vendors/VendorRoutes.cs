@@ -7,12 +7,19 @@ namespace Enlarger.Server.Vendors;
 /// <summary>Routes that answer as their vendor does, in refusals too.</summary>
 internal static class VendorRoutes
 {
-    /// <summary>Maps a route that takes a body of at most <paramref name="bodyBytesMax"/>.</summary>
-    public static void MapPost(
-        this IEndpointRouteBuilder routes, string path, Vendor vendor, long bodyBytesMax, Delegate handler)
+    /// <summary>
+    /// Maps a route that enlarges a picture. Its body may have at most <paramref name="bodyBytesMax"/>, and
+    /// <paramref name="read"/> says what it asks for.
+    /// </summary>
+    public static void MapUpscale(
+        this IEndpointRouteBuilder routes, string path, Vendor vendor, long bodyBytesMax, ReadVendorRequest read)
     {
         var browsers = new BrowserRoute(HttpMethods.Post, $"{HeaderNames.ContentType}, {vendor.KeyHeader}");
-        Complete(routes.MapPost(path, handler), vendor, browsers).AddEndpointFilter((context, next) =>
+        var route = routes.MapPost(
+            path,
+            (HttpContext http, UpscaleEndpoint endpoint, CancellationToken cancel) =>
+                endpoint.AnswerAsync(http, vendor, read, cancel));
+        Complete(route, vendor, browsers).AddEndpointFilter((context, next) =>
         {
             context.HttpContext.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>()
                 .MaxRequestBodySize = bodyBytesMax;

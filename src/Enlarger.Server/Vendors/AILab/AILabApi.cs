@@ -1,7 +1,6 @@
 using Enlarger.Imaging;
 using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
-using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
 
 namespace Enlarger.Server.Vendors.AILab;
@@ -47,36 +46,28 @@ internal static class AILabApi
 
     public static void MapAILab(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(UpscalePath, AILab, BodyBytesMax, UpscaleAsync);
+        routes.MapUpscale(UpscalePath, AILab, BodyBytesMax, ReadAsync);
         routes.MapGet(CreditsPath, AILab, GetCredits);
         // The envelope is in every answer, so also in those to what is not there.
         routes.MapUnknown("/api/image", AILab);
         routes.MapUnknown("/api/common", AILab);
     }
 
-    private static async Task<IResult> UpscaleAsync(
-        HttpContext http,
-        Reception reception,
-        ImageInbox inbox,
-        JobQueue jobs,
-        ResultLinks results,
-        CancellationToken cancel)
+    private static async Task<VendorRequest> ReadAsync(
+        HttpContext http, ResultLinks results, CancellationToken cancel)
     {
-        var visit = reception.Enter(http, AILab.ReadKey(http.Request));
         var request = await AILabRequest.ReadAsync(http.Request, cancel);
-        var source = await inbox.LoadAsync(new ImageSource.Upload(request.Image), Limits, cancel);
-        var job = new EnlargeJob
+        return new VendorRequest
         {
-            Account = visit.Account,
-            Vendor = AILab.Name,
+            Image = new ImageSource.Upload(request.Image),
+            Limits = Limits,
             Operation = request.Enhances ? "enhance" : "upscale",
-            Source = source,
-            Options = OptionsFor(source, request),
+            Options = source => OptionsFor(source, request),
             Lifetime = ResultLifetime,
+            Answer = done => Results.Json(
+                new AILabUpscaled(http.TraceIdentifier, results.AddressOf(done.Result, http.Request)),
+                AILabJson.Default.AILabUpscaled),
         };
-        var done = await jobs.RunAsync(job, cancel);
-        var answer = new AILabUpscaled(http.TraceIdentifier, results.AddressOf(done.Result, http.Request));
-        return Results.Json(answer, AILabJson.Default.AILabUpscaled);
     }
 
     private static IResult GetCredits(HttpContext http, Reception reception, Database database)

@@ -1,7 +1,5 @@
 using Enlarger.Imaging;
-using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
-using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
 using Microsoft.Net.Http.Headers;
 
@@ -32,32 +30,22 @@ internal static class MonicaApi
 
     public static void MapMonica(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/image/tool/upscale", Monica, BodyBytesMax, UpscaleAsync);
+        routes.MapUpscale("/v1/image/tool/upscale", Monica, BodyBytesMax, ReadAsync);
         routes.MapUnknown("/v1/image/tool", Monica);
     }
 
-    private static async Task<IResult> UpscaleAsync(
-        HttpContext http,
-        Reception reception,
-        ImageInbox inbox,
-        JobQueue jobs,
-        ResultLinks results,
-        CancellationToken cancel)
+    private static async Task<VendorRequest> ReadAsync(
+        HttpContext http, ResultLinks results, CancellationToken cancel)
     {
-        var visit = reception.Enter(http, Monica.ReadKey(http.Request));
         var request = await MonicaRequest.ReadAsync(http.Request, cancel);
-        var source = await inbox.LoadAsync(new ImageSource.Link(request.Image), Limits, cancel);
-        var job = new EnlargeJob
+        return new VendorRequest
         {
-            Account = visit.Account,
-            Vendor = Monica.Name,
-            Operation = "upscale",
-            Source = source,
-            Options = new EnlargeOptions { Scale = request.Scale, Format = ImageFormat.Png },
+            Image = new ImageSource.Link(request.Image),
+            Limits = Limits,
+            Options = _ => new EnlargeOptions { Scale = request.Scale, Format = ImageFormat.Png },
             Lifetime = ResultLifetime,
+            Answer = done => Results.Json(
+                new MonicaResult(results.AddressOf(done.Result, http.Request)), MonicaJson.Default.MonicaResult),
         };
-        var done = await jobs.RunAsync(job, cancel);
-        return Results.Json(
-            new MonicaResult(results.AddressOf(done.Result, http.Request)), MonicaJson.Default.MonicaResult);
     }
 }

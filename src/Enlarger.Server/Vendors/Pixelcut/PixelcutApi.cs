@@ -1,7 +1,6 @@
 using Enlarger.Imaging;
 using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
-using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
 using Microsoft.Extensions.Options;
 
@@ -35,39 +34,34 @@ internal static class PixelcutApi
 
     public static void MapPixelcut(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/upscale", Pixelcut, BodyBytesMax, UpscaleAsync);
+        var settings = routes.ServiceProvider.GetRequiredService<IOptions<PixelcutSettings>>().Value;
+        routes.MapUpscale(
+            "/v1/upscale",
+            Pixelcut,
+            BodyBytesMax,
+            (http, results, cancel) => ReadAsync(http, results, settings, cancel));
         routes.MapGet("/v1/credits", Pixelcut, GetCredits);
         // The prefix of others, too, whose own paths are longer.
         routes.MapUnknown("/v1", Pixelcut);
     }
 
-    private static async Task<IResult> UpscaleAsync(
-        HttpContext http,
-        Reception reception,
-        ImageInbox inbox,
-        JobQueue jobs,
-        ResultLinks results,
-        IOptions<PixelcutSettings> settings,
-        CancellationToken cancel)
+    private static async Task<VendorRequest> ReadAsync(
+        HttpContext http, ResultLinks results, PixelcutSettings settings, CancellationToken cancel)
     {
-        var visit = reception.Enter(http, Pixelcut.ReadKey(http.Request));
         var request = await PixelcutRequest.ReadAsync(http.Request, cancel);
-        var source = await inbox.LoadAsync(request.Image, LimitsOf(request.Scale, settings.Value), cancel);
-        var wantsBytes = PixelcutRequest.WantsBytes(http.Request);
-        var job = new EnlargeJob
+        var (wantsBytes, scale) = (PixelcutRequest.WantsBytes(http.Request), request.Scale);
+        return new VendorRequest
         {
-            Account = visit.Account,
-            Vendor = Pixelcut.Name,
-            Operation = "upscale",
-            Source = source,
-            Options = OptionsFor(source, request.Scale),
+            Image = request.Image,
+            Limits = LimitsOf(scale, settings),
+            Options = source => OptionsFor(source, scale),
             Lifetime = wantsBytes ? TimeSpan.Zero : ResultLifetime,
+            Answer = done => wantsBytes
+                ? ResultLinks.Answer(http, done.Result)
+                : Results.Json(
+                    new PixelcutResult(results.AddressOf(done.Result, http.Request)),
+                    PixelcutJson.Default.PixelcutResult),
         };
-        var done = await jobs.RunAsync(job, cancel);
-        return wantsBytes
-            ? ResultLinks.Answer(http, done.Result)
-            : Results.Json(
-                new PixelcutResult(results.AddressOf(done.Result, http.Request)), PixelcutJson.Default.PixelcutResult);
     }
 
     private static IResult GetCredits(HttpContext http, Reception reception)

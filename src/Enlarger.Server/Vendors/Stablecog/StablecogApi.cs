@@ -1,8 +1,8 @@
 using Enlarger.Imaging;
 using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
-using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Enlarger.Server.Vendors.Stablecog;
@@ -55,8 +55,8 @@ internal static class StablecogApi
 
     private static void MapUpscaling(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/image/upscale", Stablecog, BodyBytesMax, UpscaleAsync);
-        routes.MapPost("/v1/image/upscale/create", Stablecog, BodyBytesMax, UpscaleAsync);
+        routes.MapUpscale("/v1/image/upscale", Stablecog, BodyBytesMax, ReadAsync);
+        routes.MapUpscale("/v1/image/upscale/create", Stablecog, BodyBytesMax, ReadAsync);
         routes.MapGet("/v1/image/models/upscale", Stablecog, StablecogCatalog.ListModels);
         routes.MapGet("/v1/image/upscale/models", Stablecog, StablecogCatalog.ListModels);
         routes.MapGet("/v1/image/defaults/upscale", Stablecog, StablecogCatalog.GetDefaults);
@@ -65,44 +65,39 @@ internal static class StablecogApi
 
     private static void MapShared(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/upscale", Stablecog, BodyBytesMax, UpscaleAsync);
+        routes.MapUpscale("/v1/upscale", Stablecog, BodyBytesMax, ReadAsync);
         routes.MapGet("/v1/credits", Stablecog, StablecogCatalog.GetCredits);
     }
 
-    private static async Task<IResult> UpscaleAsync(
-        HttpContext http,
-        Reception reception,
-        ImageInbox inbox,
-        JobQueue jobs,
-        ResultLinks results,
-        CancellationToken cancel)
+    private static async Task<VendorRequest> ReadAsync(
+        HttpContext http, ResultLinks results, CancellationToken cancel)
     {
-        var visit = reception.Enter(http, Stablecog.ReadKey(http.Request));
         var request = await StablecogRequest.ReadAsync(http.Request, cancel);
+        var settings = request.Settings;
         // Errors from here on may name them.
-        http.Features.Set(request.Settings);
-        var source = request.OutputId is { } id
-            ? await LoadOwnAsync(visit.Account, id, inbox, results, cancel)
-            : Within(SideMax, await inbox.LoadAsync(request.Image, Limits, cancel));
-        var job = new EnlargeJob
+        http.Features.Set(settings);
+        var own = request.OutputId is { } id
+            ? await ReadOwnAsync(http.Features.GetRequiredFeature<Account>(), id, results, cancel)
+            : null;
+        var sideMax = own is null ? SideMax : OwnSideMax;
+        return new VendorRequest
         {
-            Account = visit.Account,
-            Vendor = Stablecog.Name,
-            Operation = "upscale",
-            Source = source,
-            Options = new EnlargeOptions { Scale = Scale, Format = ImageFormat.Jpeg, Quality = Quality },
+            Image = own ?? request.Image,
+            Limits = own is null ? Limits : OwnLimits,
+            Options = source => OptionsFor(source, sideMax),
             Lifetime = Timeout.InfiniteTimeSpan,
             Parent = request.OutputId,
+            Answer = done => StablecogJson.Answer(
+                new StablecogUpscale(
+                    [new StablecogOutput(done.Id, results.AddressOf(done.Result, http.Request, Extension))],
+                    done.Balance,
+                    settings),
+                StablecogJson.AsGo.StablecogUpscale),
         };
-        var done = await jobs.RunAsync(job, cancel);
-        var address = results.AddressOf(done.Result, http.Request, Extension);
-        return StablecogJson.Answer(
-            new StablecogUpscale([new StablecogOutput(done.Id, address)], done.Balance, request.Settings),
-            StablecogJson.AsGo.StablecogUpscale);
     }
 
-    private static async Task<SourceImage> LoadOwnAsync(
-        Account account, Guid id, ImageInbox inbox, ResultLinks results, CancellationToken cancel)
+    private static async Task<ImageSource> ReadOwnAsync(
+        Account account, Guid id, ResultLinks results, CancellationToken cancel)
     {
         var own = results.FindOwn(account, id) ?? throw Unknown();
         if (own.Pixels > (long)OwnSideMax * OwnSideMax)
@@ -111,12 +106,13 @@ internal static class StablecogApi
             throw TooLarge(OwnSideMax);
         }
 
-        var file = await results.ReadAsync(own, cancel) ?? throw Unknown();
-        return Within(OwnSideMax, await inbox.LoadAsync(new ImageSource.Upload(file), OwnLimits, cancel));
+        return new ImageSource.Upload(await results.ReadAsync(own, cancel) ?? throw Unknown());
     }
 
-    private static SourceImage Within(int sideMax, SourceImage source) =>
-        source.Width <= sideMax && source.Height <= sideMax ? source : throw TooLarge(sideMax);
+    private static EnlargeOptions OptionsFor(SourceImage source, int sideMax) =>
+        source.Width <= sideMax && source.Height <= sideMax
+            ? new EnlargeOptions { Scale = Scale, Format = ImageFormat.Jpeg, Quality = Quality }
+            : throw TooLarge(sideMax);
 
     private static FaultException TooLarge(int sideMax) =>
         new(Fault.ResolutionTooHigh, $"Image cannot exceed {sideMax}x{sideMax}");

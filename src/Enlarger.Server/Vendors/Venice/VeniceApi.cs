@@ -1,7 +1,5 @@
 using Enlarger.Imaging;
-using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
-using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
 using Microsoft.Net.Http.Headers;
 
@@ -46,41 +44,33 @@ internal static class VeniceApi
     public static void MapVenice(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v1").AddEndpointFilter(VeniceHeaders.SendAsync);
-        api.MapPost("/image/upscale", Venice, BodyBytesMax, UpscaleAsync);
+        api.MapUpscale("/image/upscale", Venice, BodyBytesMax, ReadAsync);
         api.MapGet("/models", Venice, VeniceModels.List);
         api.MapUnknown("", Venice);
     }
 
-    private static async Task<IResult> UpscaleAsync(
-        HttpContext http, Reception reception, ImageInbox inbox, JobQueue jobs, CancellationToken cancel)
+    private static async Task<VendorRequest> ReadAsync(
+        HttpContext http, ResultLinks results, CancellationToken cancel)
     {
-        var visit = reception.Enter(http, Venice.ReadKey(http.Request));
-        var (source, scale, enhance) = await LoadAsync(http.Request, inbox, cancel);
-        var job = new EnlargeJob
+        var (image, scale, enhance) = await VeniceRequest.ReadAsync(http.Request, cancel);
+        return new VendorRequest
         {
-            Account = visit.Account,
-            Vendor = Venice.Name,
+            Image = image,
+            Limits = Limits,
             Operation = enhance is null ? "upscale" : "enhance",
-            Source = source,
-            Options = new EnlargeOptions
+            Options = source => new EnlargeOptions
             {
                 Size = ResultSize(source, scale),
                 Format = ImageFormat.Png,
                 Enhance = enhance,
             },
             Lifetime = TimeSpan.Zero,
+            Answer = done =>
+            {
+                VeniceHeaders.NameIgnoredWords(http.Response, done.Enlarged.UnknownWords);
+                return ResultLinks.Answer(http, done.Result);
+            },
         };
-        var done = await jobs.RunAsync(job, cancel);
-        VeniceHeaders.NameIgnoredWords(http.Response, done.Enlarged.UnknownWords);
-        return ResultLinks.Answer(http, done.Result);
-    }
-
-    // Apart, so that the body and its base64, twice as large as the picture, are not held while the job waits.
-    private static async Task<(SourceImage Source, double Scale, EnhanceOptions? Enhance)> LoadAsync(
-        HttpRequest http, ImageInbox inbox, CancellationToken cancel)
-    {
-        var request = await VeniceRequest.ReadAsync(http, cancel);
-        return (await inbox.LoadAsync(request.Image, Limits, cancel), request.Scale, request.Enhance);
     }
 
     private static (int Width, int Height) ResultSize(SourceImage source, double scale)
