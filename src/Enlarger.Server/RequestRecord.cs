@@ -3,24 +3,16 @@ using Enlarger.Server.Jobs;
 namespace Enlarger.Server;
 
 /// <summary>
-/// What is learnt about a request on its way, for the log and the metrics. Whoever learns it writes it here; nobody
-/// decides anything by it.
+/// What is learnt about a request, for the log and the metrics. It is a feature of the request: <c>RequestLog</c> sets
+/// it, and the endpoint fills it with what the steps return.
 /// </summary>
 internal sealed class RequestRecord
 {
-    private static readonly AsyncLocal<RequestRecord?> Ambient = new();
-
-    /// <summary>The request that this code runs for; null where it runs for none.</summary>
-    public static RequestRecord? Current => Ambient.Value;
-
-    /// <summary>How long the picture took to come from its address; null where it had none.</summary>
+    /// <summary>How long the picture took to come from its address, or to fail; null where it had none.</summary>
     public TimeSpan? Fetch { get; set; }
 
     /// <summary>The job that was done for it; null where there was none, or it failed.</summary>
     public JobRecord? Job { get; set; }
-
-    /// <summary>Starts the record of a request, for everything that is called from here on.</summary>
-    public static RequestRecord Begin() => Ambient.Value = new RequestRecord();
 }
 
 /// <summary>A job that was done and paid for.</summary>
@@ -38,4 +30,14 @@ internal sealed record JobRecord
     public required JobTimes Times { get; init; }
 
     public required EnlargeResult Enlarged { get; init; }
+
+    public static JobRecord Of(EnlargeJob job, FinishedJob done) => new()
+    {
+        Operation = job.Operation,
+        Credits = done.Credits,
+        SourceBytes = job.Source.File.Length,
+        ResultBytes = done.Result.Bytes,
+        Times = done.Times,
+        Enlarged = done.Enlarged,
+    };
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Enlarger.Imaging;
 
 namespace Enlarger.Server.Inputs;
@@ -17,7 +16,7 @@ internal sealed class ImageInbox(LinkFetcher links)
         {
             ImageSource.Upload upload => upload.File,
             ImageSource.Base64 text => Decode(text.Text, limits),
-            ImageSource.Link link => await FetchAsync(link.Address, limits.BytesMax, cancel),
+            ImageSource.Link link => await links.FetchAsync(link.Address, limits.BytesMax, cancel),
             _ => throw new ArgumentOutOfRangeException(nameof(source)),
         };
         if (file.IsEmpty)
@@ -33,19 +32,6 @@ internal sealed class ImageInbox(LinkFetcher links)
         var header = ReadHeader(file, limits);
         CheckSize(header.Layout.Width, header.Layout.Height, limits);
         return new SourceImage(file, header);
-    }
-
-    private async Task<ReadOnlyMemory<byte>> FetchAsync(string address, long bytesMax, CancellationToken cancel)
-    {
-        var clock = Stopwatch.GetTimestamp();
-        try
-        {
-            return await links.FetchAsync(address, bytesMax, cancel);
-        }
-        finally
-        {
-            RequestRecord.Current?.Fetch = Stopwatch.GetElapsedTime(clock);
-        }
     }
 
     private static ReadOnlyMemory<byte> Decode(Memory<byte> text, InputLimits limits)

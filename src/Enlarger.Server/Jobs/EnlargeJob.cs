@@ -35,8 +35,14 @@ internal sealed record EnlargeJob
 }
 
 /// <summary>A job that was done and paid for. Dispose it with the answer.</summary>
+/// <param name="Id">The job's id.</param>
+/// <param name="Result">The file.</param>
+/// <param name="Enlarged">What the engine did.</param>
+/// <param name="Credits">What it cost.</param>
+/// <param name="Balance">What the key has left.</param>
+/// <param name="Times">Where the time went.</param>
 internal sealed record FinishedJob(
-    Guid Id, StoredResult Result, EnlargeResult Enlarged, long Balance, JobTimes Times) : IDisposable
+    Guid Id, StoredResult Result, EnlargeResult Enlarged, long Credits, long Balance, JobTimes Times) : IDisposable
 {
     public void Dispose() => Result.Dispose();
 }

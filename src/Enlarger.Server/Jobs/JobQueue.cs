@@ -111,17 +111,7 @@ internal sealed partial class JobQueue : IDisposable
             end.ThrowIfCancellationRequested();
             stored = file.Keep(enlarged.Format);
             var balance = _table.Settle(id, job, stored);
-            var done = new FinishedJob(id, stored, enlarged, balance, JobTimes.Of(turn, enlarged.Times));
-            RequestRecord.Current?.Job = new JobRecord
-            {
-                Operation = job.Operation,
-                Credits = credits,
-                SourceBytes = job.Source.File.Length,
-                ResultBytes = stored.Bytes,
-                Times = done.Times,
-                Enlarged = enlarged,
-            };
-            return done;
+            return new FinishedJob(id, stored, enlarged, credits, balance, JobTimes.Of(turn, enlarged.Times));
         }
         catch (Exception error)
         {

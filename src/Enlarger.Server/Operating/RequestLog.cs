@@ -19,7 +19,8 @@ internal sealed partial class RequestLog(
     public async Task InvokeAsync(HttpContext http)
     {
         var clock = Stopwatch.GetTimestamp();
-        var record = RequestRecord.Begin();
+        var record = new RequestRecord();
+        http.Features.Set(record);
         http.TraceIdentifier = TimedId.Make(time.GetUtcNow()).ToString();
         http.Response.Headers[IdHeader] = http.TraceIdentifier;
         try

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Enlarger.Server.Accounts;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Enlarger.Server.Vendors;
 
@@ -18,6 +20,7 @@ internal sealed class UpscaleEndpoint(Reception reception, ImageInbox inbox, Job
         var visit = reception.Enter(http, vendor.ReadKey(http.Request));
         var (job, answer) = await ReadJobAsync(http, visit.Account, vendor, read, cancel);
         var done = await jobs.RunAsync(job, cancel);
+        http.Features.GetRequiredFeature<RequestRecord>().Job = JobRecord.Of(job, done);
         return answer(done);
     }
 
@@ -26,7 +29,7 @@ internal sealed class UpscaleEndpoint(Reception reception, ImageInbox inbox, Job
         HttpContext http, Account account, Vendor vendor, ReadVendorRequest read, CancellationToken cancel)
     {
         var request = await read(http, results, cancel);
-        var source = await inbox.LoadAsync(request.Image, request.Limits, cancel);
+        var source = await LoadAsync(http, request, cancel);
         var job = new EnlargeJob
         {
             Account = account,
@@ -38,5 +41,23 @@ internal sealed class UpscaleEndpoint(Reception reception, ImageInbox inbox, Job
             Parent = request.Parent,
         };
         return (job, request.Answer);
+    }
+
+    private async Task<SourceImage> LoadAsync(HttpContext http, VendorRequest request, CancellationToken cancel)
+    {
+        var clock = Stopwatch.GetTimestamp();
+        try
+        {
+            return await inbox.LoadAsync(request.Image, request.Limits, cancel);
+        }
+        finally
+        {
+            if (request.Image is ImageSource.Link)
+            {
+                // Also where it failed: an address that answers slowly shows in the log. Reading the header of what
+                // came takes next to nothing.
+                http.Features.GetRequiredFeature<RequestRecord>().Fetch = Stopwatch.GetElapsedTime(clock);
+            }
+        }
     }
 }
