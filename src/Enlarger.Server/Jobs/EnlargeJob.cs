@@ -7,6 +7,9 @@ namespace Enlarger.Server.Jobs;
 /// <summary>Work for one key, to be paid for by it.</summary>
 internal sealed record EnlargeJob
 {
+    // Interpolation, which leaves a picture that keeps its size unchanged.
+    private const string UnchangingModel = "lanczos";
+
     public required Account Account { get; init; }
 
     public required string Vendor { get; init; }
@@ -16,6 +19,7 @@ internal sealed record EnlargeJob
 
     public required SourceImage Source { get; init; }
 
+    /// <summary>What is to be made of the picture, and with which model.</summary>
     public required EnlargeOptions Options { get; init; }
 
     /// <summary>
@@ -23,12 +27,18 @@ internal sealed record EnlargeJob
     /// </summary>
     public required TimeSpan Lifetime { get; init; }
 
-    /// <summary>The result is the picture: of the same size, and not enhanced.</summary>
+    /// <summary>The result is the picture: of the same size, and not enhanced. It is free.</summary>
     public bool KeepsPicture =>
         Options.Enhance is null
         && Options.Size is { } size
         && size.Width == Source.Width
         && size.Height == Source.Height;
+
+    /// <summary>
+    /// The options for the engine. A picture that is kept goes through no network, which would change it.
+    /// </summary>
+    public EnlargeOptions EngineOptions =>
+        KeepsPicture ? Options with { Model = UnchangingModel, Restore = 0 } : Options;
 
     /// <summary>The job whose result this enlarges once more.</summary>
     public Guid? Parent { get; init; }

@@ -15,9 +15,6 @@ namespace Enlarger.Server.Jobs;
 /// </remarks>
 internal sealed partial class JobQueue : IDisposable
 {
-    // Interpolation, which leaves a picture alone that keeps its size.
-    private const string Unchanged = "lanczos";
-
     private readonly JobTable _table;
     private readonly ImageEnlarger _engine;
     private readonly PictureDecoder _decoder;
@@ -55,8 +52,7 @@ internal sealed partial class JobQueue : IDisposable
     public async Task<FinishedJob> RunAsync(EnlargeJob job, CancellationToken cancel)
     {
         var id = TimedId.Make(_time.GetUtcNow());
-        var work = job with { Options = OptionsOf(job) };
-        using var turn = _turns.Enter(job.Account.Id, ResultPixels(work));
+        using var turn = _turns.Enter(job.Account.Id, ResultPixels(job));
         using var timeOut = new CancellationTokenSource(TimeSpan.FromSeconds(_settings.SecondsMax), _time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeOut.Token, _stop.Token);
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -64,8 +60,8 @@ internal sealed partial class JobQueue : IDisposable
         try
         {
             var credits = job.KeepsPicture ? 0 : _settings.PriceOf(job.Vendor, job.Operation);
-            _table.Enter(id, work, credits, turn.Pixels);
-            return await RunPaidAsync(id, work, credits, turn, end.Token, cancel);
+            _table.Enter(id, job, credits, turn.Pixels);
+            return await RunPaidAsync(id, job, credits, turn, end.Token, cancel);
         }
         finally
         {
@@ -140,7 +136,7 @@ internal sealed partial class JobQueue : IDisposable
         var (decode, paused) = (Stopwatch.GetElapsedTime(clock), turn.Paused);
 
         await using var target = file.OpenWrite();
-        var options = job.Options with { Threads = turn.Threads };
+        var options = job.EngineOptions with { Threads = turn.Threads };
         var enlarged = await _engine.EnlargeAsync(picture, target, options, turn, end);
         var times = enlarged.Times;
         // JobTimes takes all that the job stood still off the time of encoding.
@@ -215,12 +211,6 @@ internal sealed partial class JobQueue : IDisposable
         ThreadPool.SetMinThreads(
             Math.Max(workers, Environment.ProcessorCount + (2 * slots) + JobTurns.PausedMax), completions);
     }
-
-    // A picture that already has the size of its result is written as it is: no network is run, and nothing is paid.
-    private EnlargeOptions OptionsOf(EnlargeJob job) =>
-        job.KeepsPicture
-            ? job.Options with { Model = Unchanged, Restore = 0 }
-            : job.Options with { Model = _settings.Model };
 
     private static long ResultPixels(EnlargeJob job)
     {

@@ -4,6 +4,7 @@ using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 
 namespace Enlarger.Server.Vendors;
 
@@ -12,7 +13,8 @@ internal delegate Task<VendorRequest> ReadVendorRequest(
     HttpContext http, ResultLinks results, CancellationToken cancel);
 
 /// <summary>The way of every request for an enlarged picture, whichever vendor's API it came by.</summary>
-internal sealed class UpscaleEndpoint(Reception reception, ImageInbox inbox, JobQueue jobs, ResultLinks results)
+internal sealed class UpscaleEndpoint(
+    Reception reception, ImageInbox inbox, JobQueue jobs, ResultLinks results, IOptions<JobSettings> settings)
 {
     public async Task<IResult> AnswerAsync(
         HttpContext http, Vendor vendor, ReadVendorRequest read, CancellationToken cancel)
@@ -36,7 +38,7 @@ internal sealed class UpscaleEndpoint(Reception reception, ImageInbox inbox, Job
             Vendor = vendor.Name,
             Operation = request.Operation,
             Source = source,
-            Options = request.Options(source),
+            Options = request.Options(source) with { Model = settings.Value.Model },
             Lifetime = request.Lifetime,
             Parent = request.Parent,
         };

@@ -14,7 +14,10 @@ internal sealed record VendorRequest
     /// <summary>As on the price list: <c>upscale</c> or <c>enhance</c>.</summary>
     public string Operation { get; init; } = "upscale";
 
-    /// <summary>What is to be made of the picture, once its size is known; throws where that is too much.</summary>
+    /// <summary>
+    /// What is to be made of the picture, once its size is known; throws where that is too much. The endpoint adds the
+    /// server's model.
+    /// </summary>
     public required Func<SourceImage, EnlargeOptions> Options { get; init; }
 
     /// <inheritdoc cref="EnlargeJob.Lifetime"/>

@@ -24,7 +24,7 @@ public sealed class JobQueueTests
         await File.WriteAllBytesAsync(network, TestNetworks.Black(), TestContext.Current.CancellationToken);
         await using var server = await RunningServer.StartAsync(("Jobs:Model", network));
         var account = server.Account("same");
-        var job = ServerJobs.Job(account, "60x40.png");
+        var job = ServerJobs.Job(account, "60x40.png", model: network);
         job = job with { Options = job.Options with { Size = (60, 40) } };
 
         using var done = await server.Get<JobQueue>().RunAsync(job, TestContext.Current.CancellationToken);
@@ -59,17 +59,18 @@ public sealed class JobQueueTests
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllBytesAsync(folder["faithful.onnx"], TestNetworks.Faithful(), Cancel);
+        model = model == "bicubic" ? model : folder[model];
         await using var server = await RunningServer.StartAsync(
-            ("Jobs:Threads", "1"), ("Jobs:Model", model == "bicubic" ? model : folder[model]));
+            ("Jobs:Threads", "1"), ("Jobs:Model", model));
         var jobs = server.Get<JobQueue>();
-        var huge = ServerJobs.Job(server.Account("a"), ServerJobs.Huge);
+        var huge = ServerJobs.Job(server.Account("a"), ServerJobs.Huge, model: model);
         huge = huge with { Options = huge.Options with { Format = format } };
         var other = server.Account("b");
 
         using var alone = await jobs.RunAsync(huge, Cancel);
         var passed = jobs.RunAsync(huge, Cancel);
         var small = Enumerable.Range(0, 20)
-            .Select(_ => jobs.RunAsync(ServerJobs.Job(other, "64x48.png"), Cancel))
+            .Select(_ => jobs.RunAsync(ServerJobs.Job(other, "64x48.png", model: model), Cancel))
             .ToList();
         await Task.WhenAll(small);
 
@@ -213,7 +214,7 @@ public sealed class JobQueueTests
         await using var server = await RunningServer.StartAsync(("Jobs:Model", folder["black.onnx"]));
         var account = server.Account("a");
 
-        await RefusedAsync(Fault.ResultWrong, server, ServerJobs.Job(account, "64x48.png", scale: 2));
+        await RefusedAsync(Fault.ResultWrong, server, ServerJobs.Job(account, "64x48.png", 2, folder["black.onnx"]));
 
         Assert.Equal(100, server.Balance(account));
         Assert.Empty(server.Contradictions());

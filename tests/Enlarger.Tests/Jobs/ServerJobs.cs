@@ -22,7 +22,7 @@ internal static class ServerJobs
 
     public static long Balance(this RunningServer server, Account account) => server.Get<KeyRing>().Balance(account);
 
-    public static EnlargeJob Job(Account account, string picture, double scale = 4)
+    public static EnlargeJob Job(Account account, string picture, double scale = 4, string model = RunningServer.Model)
     {
         var file = Files.GetOrAdd(picture, TestPictures.Make);
         return new EnlargeJob
@@ -31,7 +31,7 @@ internal static class ServerJobs
             Vendor = "pixelcut",
             Operation = "upscale",
             Source = new SourceImage(file, ImageReader.ReadHeader(file, Pictures.Limits)),
-            Options = new EnlargeOptions { Scale = scale, Format = ImageFormat.Png },
+            Options = new EnlargeOptions { Model = model, Scale = scale, Format = ImageFormat.Png },
             Lifetime = TimeSpan.FromHours(1),
         };
     }

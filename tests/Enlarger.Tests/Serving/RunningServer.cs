@@ -8,6 +8,9 @@ namespace Enlarger.Tests.Serving;
 /// <summary>The whole server, on a port of its own and an empty data folder.</summary>
 internal sealed class RunningServer : IAsyncDisposable
 {
+    /// <summary>The model of a server, unless its settings name another: interpolation, which is quick.</summary>
+    public const string Model = "bicubic";
+
     private readonly TemporaryFolder _folder = new();
     private WebApplication? _app;
 
@@ -27,7 +30,7 @@ internal sealed class RunningServer : IAsyncDisposable
         var server = new RunningServer();
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
-            ["Jobs:Model"] = "bicubic",
+            ["Jobs:Model"] = Model,
             ["Inputs:AllowPrivateUrls"] = "true",
             ["Logging:LogLevel:Default"] = "None",
         };
