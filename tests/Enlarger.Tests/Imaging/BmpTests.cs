@@ -46,6 +46,30 @@ public sealed class BmpTests
         Assert.Equal([3, 2, 1, 6, 5, 4], Pictures.Read(Bmp(1, -2, 24, 0, [], pixels)).Image.Samples.ToArray());
     }
 
+    // Browsers and libvips read such files: nothing depends on the number of planes, which is always 1.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(255)]
+    public void The_number_of_planes_does_not_matter(byte planes)
+    {
+        var file = Bmp(1, 2, 24, 0, [], [1, 2, 3, 0, 4, 5, 6, 0]);
+        file[26] = planes;
+        Assert.Equal([6, 5, 4, 3, 2, 1], Pictures.Read(file).Image.Samples.ToArray());
+    }
+
+    // Browsers read these too, and no pixel can name the entries beyond.
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(4, 17)]
+    [InlineData(8, 300)]
+    public void A_palette_may_have_more_entries_than_its_bits_can_name(int bits, int entries)
+    {
+        var palette = Enumerable.Range(0, entries).SelectMany(i => (byte[])[(byte)i, (byte)i, (byte)i, 0]).ToArray();
+        var pixel = (byte)(1 << (8 - bits));
+        Assert.Equal([1], Pictures.Read(Bmp(1, 1, bits, 0, palette, [pixel, 0, 0, 0])).Image.Samples.ToArray());
+    }
+
     [Fact]
     public void Runs_of_eight_bits_are_decoded()
     {
