@@ -106,23 +106,9 @@ internal sealed class QualitySearch(
     private sealed class BoundReachedException : Exception;
 
     // Ends an encoding as soon as it is known to be in vain.
-    private sealed class BoundedStream(Stream stream, long bytesMax) : Stream
+    private sealed class BoundedStream(Stream target, long bytesMax) : WriteOnlyStream(target)
     {
         private long _count;
-
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -132,18 +118,8 @@ internal sealed class QualitySearch(
                 throw new BoundReachedException();
             }
 
-            stream.Write(buffer);
+            Target.Write(buffer);
         }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Flush() => stream.Flush();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
 

@@ -7,7 +7,8 @@ namespace Enlarger.Imaging.Colour;
 /// <param name="target">Where the file goes; stays open.</param>
 /// <param name="format">PNG or AVIF.</param>
 /// <param name="codes">What to say.</param>
-internal sealed class LabelStream(Stream target, ImageFormat format, CodePoints codes) : Stream
+internal sealed class LabelStream(Stream target, ImageFormat format, CodePoints codes)
+    : WriteOnlyStream(target)
 {
     // The signature, and the chunk IHDR, which is always first.
     private const int PngStartBytes = 8 + 25;
@@ -18,31 +19,17 @@ internal sealed class LabelStream(Stream target, ImageFormat format, CodePoints 
     /// <summary>Only these formats have a place for them.</summary>
     public static bool Holds(ImageFormat format) => format is ImageFormat.Png or ImageFormat.Avif;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>Writes what was held back. Call it after the last byte, and not after a failure.</summary>
     public void Complete()
     {
         if (format == ImageFormat.Avif)
         {
             // The encoder had the whole file in memory as well: it is small beside the picture.
-            target.Write(AvifColour.With(_held.ToArray(), codes));
+            Target.Write(AvifColour.With(_held.ToArray(), codes));
         }
         else
         {
-            _held.WriteTo(target);
+            _held.WriteTo(Target);
         }
 
         _held.SetLength(0);
@@ -52,7 +39,7 @@ internal sealed class LabelStream(Stream target, ImageFormat format, CodePoints 
     {
         if (_passes)
         {
-            target.Write(buffer);
+            Target.Write(buffer);
             return;
         }
 
@@ -60,23 +47,13 @@ internal sealed class LabelStream(Stream target, ImageFormat format, CodePoints 
         if (format == ImageFormat.Png && _held.Length >= PngStartBytes)
         {
             var held = _held.GetBuffer().AsSpan(0, (int)_held.Length);
-            target.Write(held[..PngStartBytes]);
-            target.Write(PngColour.CodePointsChunk(codes));
-            target.Write(held[PngStartBytes..]);
+            Target.Write(held[..PngStartBytes]);
+            Target.Write(PngColour.CodePointsChunk(codes));
+            Target.Write(held[PngStartBytes..]);
             _held.SetLength(0);
             _passes = true;
         }
     }
-
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush() => target.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
