@@ -9,11 +9,11 @@ if (args is [DecodingProgram.Argument, var serverId])
 }
 
 // Before any other file is opened.
-var terminal = Terminal.OfThisProcess();
+var streams = ConsoleStreams.OfThisProcess();
 if (args is ["upscale" or "serve", ..])
 {
     // While the arguments are read, which takes as long; whoever waits for it meets what may go wrong.
     _ = new ImageEnlarger().PrepareAsync();
 }
 
-return await CommandLine.RunAsync(args, terminal, CancellationToken.None);
+return await CommandLine.RunAsync(args, streams, CancellationToken.None);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
-using Enlarger.Server.Operating;
+using Enlarger.Server.Observability;
 using Enlarger.Server.Storage;
 using Enlarger.Server.Vendors.Pixelcut;
 

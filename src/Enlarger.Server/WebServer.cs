@@ -3,7 +3,7 @@ using Enlarger.Server.Accounts;
 using Enlarger.Server.Decoding;
 using Enlarger.Server.Inputs;
 using Enlarger.Server.Jobs;
-using Enlarger.Server.Operating;
+using Enlarger.Server.Observability;
 using Enlarger.Server.Page;
 using Enlarger.Server.Storage;
 using Enlarger.Server.Vendors;
@@ -81,7 +81,7 @@ internal static class WebServer
         app.UseStatusCodePages(PlainErrors.AnswerAsync);
         app.UseRouting();
         StartPage.Map(app);
-        app.MapOperating();
+        app.MapObservability();
         app.MapPixelcut();
         app.MapMonica();
         app.MapVenice();
@@ -116,14 +116,14 @@ internal static class WebServer
         builder.Services.AddSingleton(services => services.GetRequiredService<DataFolder>().Lock());
         builder.Services.AddSingleton<Database>();
         builder.Services.AddSingleton<KeyRing>();
-        builder.Services.AddSingleton<Reception>();
+        builder.Services.AddSingleton<RequestGate>();
         builder.Services.AddSingleton<ModelStore>();
         builder.Services.AddSingleton<ModelLoading>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ModelLoading>());
         builder.Services.AddSingleton<ImageEnlarger>();
-        builder.Services.AddSingleton<Network>();
-        builder.Services.AddSingleton<LinkFetcher>();
-        builder.Services.AddSingleton<ImageInbox>();
+        builder.Services.AddSingleton<OutboundSockets>();
+        builder.Services.AddSingleton<ImageDownloader>();
+        builder.Services.AddSingleton<InputLoader>();
         builder.Services.AddSingleton<PictureDecoder>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PictureDecoder>());
         builder.Services.AddSingleton<JobTable>();
@@ -133,10 +133,10 @@ internal static class WebServer
         builder.Services.AddOptions<HostOptions>().Configure<IOptions<JobSettings>>((host, jobs) =>
             host.ShutdownTimeout =
                 JobLifecycle.Notice + TimeSpan.FromSeconds(jobs.Value.StopSecondsMax) + AnswersTimeout);
-        builder.Services.AddSingleton<ResultLinks>();
+        builder.Services.AddSingleton<ResultStore>();
         builder.Services.AddSingleton<UpscaleEndpoint>();
-        builder.Services.AddSingleton<ResultSweep>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<ResultSweep>());
+        builder.Services.AddSingleton<ResultCleanup>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ResultCleanup>());
         builder.Services.AddSingleton<ServerMetrics>();
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<OpenApiDocuments>();

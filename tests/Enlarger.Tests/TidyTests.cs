@@ -75,9 +75,9 @@ public sealed partial class TidyTests
 
     // The same for the server. What no folder has, such as Fault, lies beside them for all.
     [Theory]
-    [InlineData("Commands", "Accounts|Inputs|Jobs|Operating|Storage|Vendors")]
-    [InlineData("Page", "Jobs|Operating|Storage")]
-    [InlineData("Operating", "Accounts|Jobs|Storage|Vendors")]
+    [InlineData("Commands", "Accounts|Inputs|Jobs|Observability|Storage|Vendors")]
+    [InlineData("Page", "Jobs|Observability|Storage")]
+    [InlineData("Observability", "Accounts|Jobs|Storage|Vendors")]
     [InlineData("Vendors", "Accounts|Inputs|Jobs|Storage")]
     [InlineData("Jobs", "Accounts|Decoding|Inputs|Storage")]
     [InlineData("Decoding", "")]

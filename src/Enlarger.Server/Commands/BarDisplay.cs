@@ -5,7 +5,7 @@ namespace Enlarger.Server.Commands;
 /// <summary>Bars on a terminal: one for each picture in flight and, of several, one for all of them.</summary>
 internal sealed class BarDisplay : IUpscaleDisplay
 {
-    private readonly Terminal _terminal;
+    private readonly ConsoleStreams _streams;
     private readonly IAnsiConsole _console;
     private readonly ProgressContext _context;
     private readonly Task _drawing;
@@ -15,14 +15,14 @@ internal sealed class BarDisplay : IUpscaleDisplay
     private readonly Dictionary<UpscaleItem, ProgressTask> _bars = [];
 
     private BarDisplay(
-        Terminal terminal,
+        ConsoleStreams streams,
         IAnsiConsole console,
         ProgressContext context,
         Task drawing,
         TaskCompletionSource finished,
         int pictures)
     {
-        _terminal = terminal;
+        _streams = streams;
         _console = console;
         _context = context;
         _drawing = drawing;
@@ -31,9 +31,9 @@ internal sealed class BarDisplay : IUpscaleDisplay
     }
 
     /// <summary>Begins to draw, until the display is disposed of.</summary>
-    public static async Task<IUpscaleDisplay> StartAsync(Terminal terminal, int pictures)
+    public static async Task<IUpscaleDisplay> StartAsync(ConsoleStreams streams, int pictures)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(streams.Error) });
         var started = new TaskCompletionSource<ProgressContext>(TaskCreationOptions.RunContinuationsAsynchronously);
         var finished = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var drawing = console.Progress()
@@ -49,7 +49,7 @@ internal sealed class BarDisplay : IUpscaleDisplay
                 started.SetResult(context);
                 return finished.Task;
             });
-        return new BarDisplay(terminal, console, await started.Task, drawing, finished, pictures);
+        return new BarDisplay(streams, console, await started.Task, drawing, finished, pictures);
     }
 
     public IProgress<double>? Start(UpscaleItem item)
@@ -87,7 +87,7 @@ internal sealed class BarDisplay : IUpscaleDisplay
     // On a screen that both streams share, the result has to be drawn above the bars.
     public void Print(string result)
     {
-        if (_terminal.OutInteractive)
+        if (_streams.OutInteractive)
         {
             Say(result);
             return;
@@ -95,7 +95,7 @@ internal sealed class BarDisplay : IUpscaleDisplay
 
         lock (_lock)
         {
-            _terminal.Out.WriteLine(result);
+            _streams.Out.WriteLine(result);
         }
     }
 

@@ -50,16 +50,16 @@ internal sealed class BenchCommand : Command
         Description = "Read what to measure from standard input, and keep the networks loaded.",
     };
 
-    private readonly Terminal _terminal;
+    private readonly ConsoleStreams _streams;
     private readonly ModelStore _models;
 
     // Kept, as ONNX Runtime keeps its own: the system takes as long to hand out fresh memory as a small network runs.
     private float[] _result = [];
 
-    public BenchCommand(Terminal terminal, ModelStore models)
+    public BenchCommand(ConsoleStreams streams, ModelStore models)
         : base("bench", "Measure how fast a network runs on this machine.")
     {
-        _terminal = terminal;
+        _streams = streams;
         _models = models;
         _model.CompletionSources.Add(_ => ModelsCommand.Names(models));
         foreach (var option in (Option[])[_model, _size, _scale, _threads, _repeat, _json, _interactive])
@@ -83,7 +83,7 @@ internal sealed class BenchCommand : Command
             Run(request, cancel);
             var runs = Enumerable.Range(0, result.GetValue(_repeat) ?? 5).Select(_ => Run(request, cancel)).ToList();
             var report = runs.OrderBy(run => run.Milliseconds).ElementAt(runs.Count / 2);
-            _terminal.Out.WriteLine(result.GetValue(_json) ? CommandJson.Line(report) : report.ToLine());
+            _streams.Out.WriteLine(result.GetValue(_json) ? CommandJson.Line(report) : report.ToLine());
             return CommandLine.Done;
         }
         catch (ModelException error)
@@ -94,11 +94,11 @@ internal sealed class BenchCommand : Command
 
     private async Task<int> AnswerAsync(CancellationToken cancel)
     {
-        using var reader = new StreamReader(_terminal.Input);
+        using var reader = new StreamReader(_streams.Input);
         while (await reader.ReadLineAsync(cancel).AsTask().WaitAsync(cancel) is { } line)
         {
-            await _terminal.Out.WriteLineAsync(Answer(line, cancel));
-            await _terminal.Out.FlushAsync(cancel);
+            await _streams.Out.WriteLineAsync(Answer(line, cancel));
+            await _streams.Out.FlushAsync(cancel);
         }
 
         return CommandLine.Done;

@@ -27,12 +27,12 @@ internal static class CommandLine
           enlarger upscale --help                    all options of a command
         """;
 
-    public static async Task<int> RunAsync(string[] arguments, Terminal terminal, CancellationToken cancel)
+    public static async Task<int> RunAsync(string[] arguments, ConsoleStreams streams, CancellationToken cancel)
     {
         using var interrupt = new Interrupt(cancel);
         try
         {
-            var result = MakeRoot(terminal, arguments).Parse(arguments, Parsing);
+            var result = MakeRoot(streams, arguments).Parse(arguments, Parsing);
             if (result.Action is ParseErrorAction)
             {
                 throw new UsageException(result.Errors[0].Message, CommandPath(result));
@@ -40,8 +40,8 @@ internal static class CommandLine
 
             var configuration = new InvocationConfiguration
             {
-                Output = terminal.Out,
-                Error = terminal.Error,
+                Output = streams.Out,
+                Error = streams.Error,
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             };
@@ -49,7 +49,7 @@ internal static class CommandLine
         }
         catch (UsageException error)
         {
-            await terminal.Error.WriteLineAsync($"enlarger: {error.Message} See {error.CommandPath} --help.");
+            await streams.Error.WriteLineAsync($"enlarger: {error.Message} See {error.CommandPath} --help.");
             return WrongUsage;
         }
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
@@ -58,23 +58,23 @@ internal static class CommandLine
         }
         catch (Exception error)
         {
-            await terminal.Error.WriteLineAsync($"enlarger: {Explanation.Of(error)}");
+            await streams.Error.WriteLineAsync($"enlarger: {ErrorMessages.Of(error)}");
             return Failed;
         }
     }
 
-    private static RootCommand MakeRoot(Terminal terminal, string[] arguments)
+    private static RootCommand MakeRoot(ConsoleStreams streams, string[] arguments)
     {
         var models = new ModelStore();
         (string Name, string Examples, Func<Command> Make)[] commands =
         [
-            ("upscale", UpscaleCommand.Examples, () => new UpscaleCommand(terminal, models)),
-            ("serve", ServeCommand.Examples, () => new ServeCommand(terminal)),
-            ("models", ModelsCommand.Examples, () => ModelsCommand.Make(terminal, models)),
-            ("compare", CompareCommand.Examples, () => CompareCommand.Make(terminal)),
-            ("reduce", ReduceCommand.Examples, () => ReduceCommand.Make(terminal)),
-            ("bench", BenchCommand.Examples, () => new BenchCommand(terminal, models)),
-            ("keys", KeysCommand.Examples, () => KeysCommand.Make(terminal, TimeProvider.System)),
+            ("upscale", UpscaleCommand.Examples, () => new UpscaleCommand(streams, models)),
+            ("serve", ServeCommand.Examples, () => new ServeCommand(streams)),
+            ("models", ModelsCommand.Examples, () => ModelsCommand.Make(streams, models)),
+            ("compare", CompareCommand.Examples, () => CompareCommand.Make(streams)),
+            ("reduce", ReduceCommand.Examples, () => ReduceCommand.Make(streams)),
+            ("bench", BenchCommand.Examples, () => new BenchCommand(streams, models)),
+            ("keys", KeysCommand.Examples, () => KeysCommand.Make(streams, TimeProvider.System)),
         ];
         // Making a command takes milliseconds, and a line that begins with one needs no other.
         var named = Array.Exists(commands, command => arguments.Length > 0 && command.Name == arguments[0]);
@@ -132,11 +132,4 @@ internal static class CommandLine
             return code;
         }
     }
-}
-
-/// <summary>The command line asks for something that cannot be; the message is a sentence.</summary>
-internal sealed class UsageException(string message, string commandPath) : Exception(message)
-{
-    /// <summary>The command whose help explains it.</summary>
-    public string CommandPath { get; } = commandPath;
 }

@@ -18,7 +18,7 @@ internal static class CompareCommand
         The samples are compared as they are stored: alpha and colour profiles are not looked at.
         """;
 
-    public static Command Make(Terminal terminal)
+    public static Command Make(ConsoleStreams streams)
     {
         var reference = new Argument<string>("REFERENCE")
         {
@@ -44,14 +44,14 @@ internal static class CompareCommand
         command.SetAction((result, cancel) =>
         {
             var reports = CompareAll(
-                terminal,
+                streams,
                 result.GetRequiredValue(reference),
                 result.GetRequiredValue(image),
                 result.GetValue(crop),
                 cancel);
             foreach (var report in reports)
             {
-                terminal.Out.WriteLine(result.GetValue(json) ? CommandJson.Line(report) : report.ToLines());
+                streams.Out.WriteLine(result.GetValue(json) ? CommandJson.Line(report) : report.ToLines());
             }
 
             return Task.FromResult(CommandLine.Done);
@@ -60,18 +60,18 @@ internal static class CompareCommand
     }
 
     private static IEnumerable<CompareReport> CompareAll(
-        Terminal terminal, string reference, string image, int crop, CancellationToken cancel)
+        ConsoleStreams streams, string reference, string image, int crop, CancellationToken cancel)
     {
         if (!Directory.Exists(reference))
         {
-            yield return Compare(terminal, reference, image, crop, cancel);
+            yield return Compare(streams, reference, image, crop, cancel);
             yield break;
         }
 
         var reports = new List<CompareReport>();
         foreach (var name in PictureFolder.Names(reference))
         {
-            var pair = Compare(terminal, Path.Combine(reference, name), Path.Combine(image, name), crop, cancel);
+            var pair = Compare(streams, Path.Combine(reference, name), Path.Combine(image, name), crop, cancel);
             reports.Add(pair with { File = name });
             yield return reports[^1];
         }
@@ -80,7 +80,7 @@ internal static class CompareCommand
     }
 
     private static CompareReport Compare(
-        Terminal terminal, string reference, string image, int crop, CancellationToken cancel)
+        ConsoleStreams streams, string reference, string image, int crop, CancellationToken cancel)
     {
         var expected = PictureFile.Read(reference, cancel).Image;
         var actual = PictureFile.Read(image, cancel).Image;
@@ -99,7 +99,7 @@ internal static class CompareCommand
 
         if (expected.Layout.HasAlpha || actual.Layout.HasAlpha)
         {
-            terminal.Error.WriteLine("Transparency is not compared.");
+            streams.Error.WriteLine("Transparency is not compared.");
         }
 
         var side = Math.Min(expected.Width, expected.Height) - (2 * crop);

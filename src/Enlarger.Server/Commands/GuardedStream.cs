@@ -28,7 +28,7 @@ internal sealed class GuardedStream(Stream stream, Func<Exception, CommandExcept
         {
             return stream.Read(buffer);
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error))
         {
             throw explain(error);
         }
@@ -40,7 +40,7 @@ internal sealed class GuardedStream(Stream stream, Func<Exception, CommandExcept
         {
             stream.Write(buffer);
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error))
         {
             throw explain(error);
         }
@@ -68,7 +68,7 @@ internal sealed class GuardedStream(Stream stream, Func<Exception, CommandExcept
         {
             return action();
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error))
         {
             throw explain(error);
         }

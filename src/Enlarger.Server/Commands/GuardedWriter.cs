@@ -26,7 +26,7 @@ internal sealed class GuardedWriter(TextWriter writer, Action<Exception> failed)
         {
             write();
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error))
         {
             failed(error);
         }

@@ -23,21 +23,21 @@ internal static class KeysCommand
     // More connections than a server takes.
     private const int ConcurrentMax = 10_000;
 
-    public static Command Make(Terminal terminal, TimeProvider time)
+    public static Command Make(ConsoleStreams streams, TimeProvider time)
     {
         var data = SharedOptions.Data();
         data.Recursive = true;
         return new Command("keys", "Make, list and revoke the keys of the server.")
         {
-            MakeAdd(terminal, time, data),
-            MakeList(terminal, time, data),
-            MakeGrant(terminal, time, data),
+            MakeAdd(streams, time, data),
+            MakeList(streams, time, data),
+            MakeGrant(streams, time, data),
             MakeRevoke(time, data),
             data,
         };
     }
 
-    private static Command MakeAdd(Terminal terminal, TimeProvider time, Option<string> data)
+    private static Command MakeAdd(ConsoleStreams streams, TimeProvider time, Option<string> data)
     {
         var name = new Argument<string>("NAME") { Description = "Whose key it is, as lists and logs show it." };
         var credits = SharedOptions.Ranged(
@@ -60,13 +60,13 @@ internal static class KeysCommand
                 result.GetValue(credits)!.Value,
                 result.GetValue(rate)!.Value,
                 result.GetValue(concurrent)!.Value,
-                terminal.Out.WriteLine);
+                streams.Out.WriteLine);
             return CommandLine.Done;
         });
         return command;
     }
 
-    private static Command MakeList(Terminal terminal, TimeProvider time, Option<string> data)
+    private static Command MakeList(ConsoleStreams streams, TimeProvider time, Option<string> data)
     {
         var json = new Option<bool>("--json") { Description = "Print a line of JSON for each key." };
         var command = new Command("list", "List the keys by their names, with credits and limits.") { json };
@@ -76,7 +76,7 @@ internal static class KeysCommand
             var keys = new KeyRing(database, time).List();
             foreach (var line in result.GetValue(json) ? keys.Select(Json) : Table(keys))
             {
-                terminal.Out.WriteLine(line);
+                streams.Out.WriteLine(line);
             }
 
             return CommandLine.Done;
@@ -84,7 +84,7 @@ internal static class KeysCommand
         return command;
     }
 
-    private static Command MakeGrant(Terminal terminal, TimeProvider time, Option<string> data)
+    private static Command MakeGrant(ConsoleStreams streams, TimeProvider time, Option<string> data)
     {
         var name = new Argument<string>("NAME") { Description = "The key's name." };
         var credits = new Argument<int>("N")
@@ -111,7 +111,7 @@ internal static class KeysCommand
             using var database = new Database(Existing(result.GetValue(data)));
             var balance = new KeyRing(database, time).Grant(
                 result.GetRequiredValue(name), result.GetRequiredValue(credits));
-            terminal.Out.WriteLine(balance.ToString(CultureInfo.InvariantCulture));
+            streams.Out.WriteLine(balance.ToString(CultureInfo.InvariantCulture));
             return CommandLine.Done;
         });
         return command;

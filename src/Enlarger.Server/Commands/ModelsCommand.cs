@@ -15,19 +15,19 @@ internal static class ModelsCommand
           enlarger models list --json      the same for scripts
         """;
 
-    public static Command Make(Terminal terminal, ModelStore models)
+    public static Command Make(ConsoleStreams streams, ModelStore models)
     {
         var json = new Option<bool>("--json") { Description = "Print a line of JSON for each model." };
         var name = new Argument<string>("NAME") { Description = "A model's name, or the path of an ONNX file." };
         name.CompletionSources.Add(_ => Names(models));
 
         var list = new Command("list", "List the models that have names.") { json };
-        list.SetAction(result => List(terminal, models, result.GetValue(json)));
+        list.SetAction(result => List(streams, models, result.GetValue(json)));
         var show = new Command("show", "Print the card of a model.") { name, json };
-        show.SetAction(result => Show(terminal, models, result.GetRequiredValue(name), result.GetValue(json)));
+        show.SetAction(result => Show(streams, models, result.GetRequiredValue(name), result.GetValue(json)));
 
         var command = new Command("models", "List the models, or show one of them.") { list, show, json };
-        command.SetAction(result => List(terminal, models, result.GetValue(json)));
+        command.SetAction(result => List(streams, models, result.GetValue(json)));
         return command;
     }
 
@@ -49,14 +49,14 @@ internal static class ModelsCommand
         }
     }
 
-    private static int List(Terminal terminal, ModelStore models, bool json)
+    private static int List(ConsoleStreams streams, ModelStore models, bool json)
     {
         var all = models.List();
         var nameWidth = all.Max(model => model.Name.Length);
         var scalesWidth = all.Max(model => Scales(model).Length);
         foreach (var model in all)
         {
-            terminal.Out.WriteLine(json
+            streams.Out.WriteLine(json
                 ? CommandJson.Line(ModelReport.Of(model))
                 : $"{model.Name.PadRight(nameWidth)}  {Scales(model).PadRight(scalesWidth)}  {model.Summary}");
         }
@@ -64,10 +64,10 @@ internal static class ModelsCommand
         return CommandLine.Done;
     }
 
-    private static int Show(Terminal terminal, ModelStore models, string name, bool json)
+    private static int Show(ConsoleStreams streams, ModelStore models, string name, bool json)
     {
         var model = Get(models, name, "enlarger models");
-        terminal.Out.WriteLine(json ? CommandJson.Line(ModelReport.Of(model)) : model.Card.TrimEnd());
+        streams.Out.WriteLine(json ? CommandJson.Line(ModelReport.Of(model)) : model.Card.TrimEnd());
         return CommandLine.Done;
     }
 

@@ -72,7 +72,7 @@ internal sealed partial class OutputFile : IDisposable
                 Remove(path);
             }
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error))
         {
             // Whether the folder can be used is told when a file is put there.
         }
@@ -88,7 +88,7 @@ internal sealed partial class OutputFile : IDisposable
             using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, Share);
             File.Delete(path);
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error))
         {
             // It is in use, or not ours to delete.
         }

@@ -20,7 +20,7 @@ internal static class PictureFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(
-                InputFiles.NameFault(path) ?? $"{path} cannot be read: {Explanation.Reason(error)}.");
+                InputFiles.NameFault(path) ?? $"{path} cannot be read: {ErrorMessages.Reason(error)}.");
         }
     }
 
@@ -47,7 +47,7 @@ internal static class PictureFile
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"{path} cannot be written: {Explanation.Reason(error)}.");
+            throw new CommandException($"{path} cannot be written: {ErrorMessages.Reason(error)}.");
         }
         finally
         {

@@ -18,7 +18,7 @@ internal static class PictureFolder
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"{folder} cannot be read: {Explanation.Reason(error)}.");
+            throw new CommandException($"{folder} cannot be read: {ErrorMessages.Reason(error)}.");
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace Enlarger.Server.Commands;
 
 /// <summary>Lines, for logs and pipes: one when a picture begins and one when it is done.</summary>
-internal sealed class PlainDisplay(Terminal terminal, bool quiet) : IUpscaleDisplay
+internal sealed class PlainDisplay(ConsoleStreams streams, bool quiet) : IUpscaleDisplay
 {
     private readonly Lock _lock = new();
 
@@ -27,7 +27,7 @@ internal sealed class PlainDisplay(Terminal terminal, bool quiet) : IUpscaleDisp
     {
         lock (_lock)
         {
-            terminal.Out.WriteLine(result);
+            streams.Out.WriteLine(result);
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed class PlainDisplay(Terminal terminal, bool quiet) : IUpscaleDisp
     {
         lock (_lock)
         {
-            terminal.Error.WriteLine(line);
+            streams.Error.WriteLine(line);
         }
     }
 

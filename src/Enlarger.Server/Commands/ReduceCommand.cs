@@ -22,7 +22,7 @@ internal static class ReduceCommand
     // A factor beyond this leaves a few pixels of any picture.
     private const int FactorMax = 64;
 
-    public static Command Make(Terminal terminal)
+    public static Command Make(ConsoleStreams streams)
     {
         var input = new Argument<string>("INPUT") { Description = "The picture to reduce, or a folder of them." };
         var output = new Option<string>("--output", "-o")
@@ -55,7 +55,7 @@ internal static class ReduceCommand
             foreach (var (path, small, cropped) in pictures)
             {
                 Reduce(path, small, cropped, result.GetValue(scale), result.GetValue(force), cancel);
-                terminal.Out.WriteLine(small);
+                streams.Out.WriteLine(small);
             }
 
             return Task.FromResult(CommandLine.Done);

@@ -54,12 +54,12 @@ internal sealed class ServeCommand : Command
 
     private readonly Option<int?> _threads = SharedOptions.Threads();
 
-    private readonly Terminal _terminal;
+    private readonly ConsoleStreams _streams;
 
-    public ServeCommand(Terminal terminal)
+    public ServeCommand(ConsoleStreams streams)
         : base("serve", "Serve the APIs of Pixelcut, Monica, Venice, Stablecog and AILab over HTTP.")
     {
-        _terminal = terminal;
+        _streams = streams;
         _urls.Validators.Add(CheckUrls);
         _publicUrl.Validators.Add(CheckPublicUrl);
         foreach (var option in (Option[])[_urls, _data, _publicUrl, _allowPrivateUrls, _model, _threads])
@@ -127,11 +127,11 @@ internal sealed class ServeCommand : Command
             keys.AddFirst(key =>
             {
                 Say("The data folder was empty. Here is a key named \"default\"; it is shown only now:");
-                _terminal.Out.WriteLine(key);
-                _terminal.Out.Flush();
+                _streams.Out.WriteLine(key);
+                _streams.Out.Flush();
             });
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error) || error is CommandException)
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error) || error is CommandException)
         {
             // A key that nobody has seen would be of no use, and would keep the next start from making one.
             Say("The first key could not be written to standard output, so it was not made. The next start tries "
@@ -141,8 +141,8 @@ internal sealed class ServeCommand : Command
 
     private void Say(string line)
     {
-        _terminal.Error.WriteLine(line);
-        _terminal.Error.Flush();
+        _streams.Error.WriteLine(line);
+        _streams.Error.Flush();
     }
 
     private void Introduce(WebApplication app)

@@ -41,8 +41,8 @@ internal static class ServeFailures
             $"This user may not listen on {Addresses(options)}; ports below 1024 are for the system.",
         SocketException or IOException { InnerException: SocketException } =>
             $"{Addresses(options)} is no address of this machine.",
-        _ when Explanation.IsOfFileSystem(error) =>
-            $"The data folder {options.DataFolder} cannot be used: {Explanation.Reason(error)}.",
+        _ when ErrorMessages.IsOfFileSystem(error) =>
+            $"The data folder {options.DataFolder} cannot be used: {ErrorMessages.Reason(error)}.",
         _ => null,
     };
 

@@ -49,9 +49,9 @@ internal static class SpecialFiles
                 cancel).WaitAsync(cancel);
             await content.CopyToAsync(file, cancel);
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error))
         {
-            throw new CommandException($"{path} cannot be written: {Explanation.Reason(error)}.");
+            throw new CommandException($"{path} cannot be written: {ErrorMessages.Reason(error)}.");
         }
     }
 
@@ -84,7 +84,7 @@ internal static class SpecialFiles
             return reader.GetNextEntry()?.EntryType
                 is TarEntryType.Fifo or TarEntryType.CharacterDevice or TarEntryType.BlockDevice;
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error))
         {
             // A socket, or an empty file that must not be read.
             return false;

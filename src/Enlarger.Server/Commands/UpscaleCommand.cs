@@ -74,7 +74,7 @@ internal sealed class UpscaleCommand : Command
     private readonly Option<bool> _force = Flag("--force", "Overwrite existing results.");
     private readonly Option<bool> _recursive = Flag("--recursive", "Include subfolders.");
 
-    public UpscaleCommand(Terminal terminal, ModelStore models)
+    public UpscaleCommand(ConsoleStreams streams, ModelStore models)
         : base("upscale", "Enlarge pictures.")
     {
         _model.CompletionSources.Add(_ => ModelsCommand.Names(models));
@@ -101,11 +101,11 @@ internal sealed class UpscaleCommand : Command
             _sizes.Validate(result);
             _enhancement.Validate(result);
         });
-        SetAction((result, cancel) => RunAsync(ReadRequest(result), terminal, models, cancel));
+        SetAction((result, cancel) => RunAsync(ReadRequest(result), streams, models, cancel));
     }
 
     private static async Task<int> RunAsync(
-        UpscaleRequest request, Terminal terminal, ModelStore models, CancellationToken cancel)
+        UpscaleRequest request, ConsoleStreams streams, ModelStore models, CancellationToken cancel)
     {
         var model = ModelsCommand.Get(models, request.Options.Model, CommandPath);
         if (model.IsRestorer && request.Options is { Size: null, Megapixels: null, Scale: > 1 })
@@ -117,10 +117,10 @@ internal sealed class UpscaleCommand : Command
         }
 
         var plan = UpscalePlan.Make(request);
-        await using var display = terminal.Interactive && !request.Quiet && plan.Items.Count > 0
-            ? await BarDisplay.StartAsync(terminal, plan.Items.Count)
-            : new PlainDisplay(terminal, request.Quiet);
-        var run = new UpscaleRun(request, new ImageEnlarger(models), display, terminal);
+        await using var display = streams.Interactive && !request.Quiet && plan.Items.Count > 0
+            ? await BarDisplay.StartAsync(streams, plan.Items.Count)
+            : new PlainDisplay(streams, request.Quiet);
+        var run = new UpscaleRun(request, new ImageEnlarger(models), display, streams);
         return await run.RunAsync(plan, cancel);
     }
 

@@ -168,7 +168,7 @@ internal sealed record UpscalePlan(
             var count = file.ReadAtLeast(start, StartBytes, throwOnEndOfStream: false);
             return ImageReader.Identify(start.AsSpan(0, count));
         }
-        catch (Exception error) when (error is ImageException || Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (error is ImageException || ErrorMessages.IsOfFileSystem(error))
         {
             return null;
         }

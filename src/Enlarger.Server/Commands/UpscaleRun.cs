@@ -4,7 +4,7 @@ namespace Enlarger.Server.Commands;
 
 /// <summary>Enlarges the pictures of a plan and reports each of them as it finishes.</summary>
 internal sealed class UpscaleRun(
-    UpscaleRequest request, ImageEnlarger enlarger, IUpscaleDisplay display, Terminal terminal)
+    UpscaleRequest request, ImageEnlarger enlarger, IUpscaleDisplay display, ConsoleStreams streams)
 {
     // Two, so that one picture is computed while the other is decoded or encoded, which occupies a single core. Each
     // more would hold another picture in memory and win nothing.
@@ -101,7 +101,7 @@ internal sealed class UpscaleRun(
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            var reason = Explanation.Of(error);
+            var reason = ErrorMessages.Of(error);
             var report = new UpscaleReport(item.Input, item.Output, UpscaleReport.Failed, Error: reason);
             display.Finish(item, report);
             Report(report, $"{item.Input}: {reason}");
@@ -161,16 +161,16 @@ internal sealed class UpscaleRun(
         {
             return input == UpscalePlan.Dash ? await ReadTerminalAsync(cancel) : File.OpenRead(input);
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error))
         {
             throw input == UpscalePlan.Dash
-                ? new CommandException($"Standard input cannot be read: {Explanation.Reason(error)}.")
+                ? new CommandException($"Standard input cannot be read: {ErrorMessages.Reason(error)}.")
                 : Unreadable(error);
         }
     }
 
     private static CommandException Unreadable(Exception error) =>
-        new($"The file cannot be read: {Explanation.Reason(error)}.");
+        new($"The file cannot be read: {ErrorMessages.Reason(error)}.");
 
     // A read of a pipe that stays silent cannot be cancelled, so Ctrl-C leaves it behind.
     private async Task<Stream> ReadTerminalAsync(CancellationToken cancel)
@@ -180,7 +180,7 @@ internal sealed class UpscaleRun(
         int count;
         do
         {
-            count = await terminal.Input.ReadAsync(part, cancel).AsTask().WaitAsync(cancel);
+            count = await streams.Input.ReadAsync(part, cancel).AsTask().WaitAsync(cancel);
             whole.Write(part, 0, count);
         }
         // A byte more than allowed is enough for the reader to refuse the picture.
@@ -205,7 +205,7 @@ internal sealed class UpscaleRun(
             file.Keep(request.Force);
             return result;
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error))
         {
             throw Unwritable(error);
         }
@@ -213,7 +213,8 @@ internal sealed class UpscaleRun(
         CommandException Unwritable(Exception error)
         {
             var folder = Path.GetDirectoryName(item.Output) is { Length: > 0 } path ? path : ".";
-            return new CommandException($"Nothing can be written to the folder {folder}: {Explanation.Reason(error)}.");
+            return new CommandException(
+                $"Nothing can be written to the folder {folder}: {ErrorMessages.Reason(error)}.");
         }
     }
 
@@ -230,14 +231,14 @@ internal sealed class UpscaleRun(
             return await enlarger.EnlargeAsync(
                 new GuardedStream(source, Unreadable), target, options, progress, cancel);
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error))
         {
             throw TemporaryFolderUnusable(error);
         }
     }
 
     private static CommandException TemporaryFolderUnusable(Exception error) =>
-        new($"The temporary folder {Path.GetTempPath()} cannot be used: {Explanation.Reason(error)}.");
+        new($"The temporary folder {Path.GetTempPath()} cannot be used: {ErrorMessages.Reason(error)}.");
 
     // Of what is cut off on one side, the other side tells how much larger the picture has become.
     private double Scale(EnlargeResult result)
@@ -266,8 +267,8 @@ internal sealed class UpscaleRun(
             buffer.Position = 0;
             if (item.ToTerminal)
             {
-                await buffer.CopyToAsync(new GuardedStream(terminal.Output, Terminal.Unprintable), cancel);
-                await terminal.Output.FlushAsync(cancel);
+                await buffer.CopyToAsync(new GuardedStream(streams.Output, ConsoleStreams.Unprintable), cancel);
+                await streams.Output.FlushAsync(cancel);
             }
             else
             {
@@ -276,7 +277,7 @@ internal sealed class UpscaleRun(
 
             return result;
         }
-        catch (Exception error) when (Explanation.IsOfFileSystem(error))
+        catch (Exception error) when (ErrorMessages.IsOfFileSystem(error))
         {
             throw TemporaryFolderUnusable(error);
         }

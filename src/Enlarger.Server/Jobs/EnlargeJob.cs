@@ -63,8 +63,8 @@ internal sealed record FinishedJob(
 internal sealed record JobTimes(TimeSpan Waited, EnlargeTimes Engine)
 {
     // The engine stands still in the middle of encoding, as far as it can tell.
-    public static JobTimes Of(Turn turn, EnlargeTimes engine) =>
-        new(turn.Waited + turn.Paused, engine with { Encode = engine.Encode - turn.Paused });
+    public static JobTimes Of(JobSlot slot, EnlargeTimes engine) =>
+        new(slot.Waited + slot.Paused, engine with { Encode = engine.Encode - slot.Paused });
 }
 
 /// <summary>Why a job failed, as its row says, where the reason is not a <see cref="Fault"/>.</summary>

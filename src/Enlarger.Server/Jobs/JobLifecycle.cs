@@ -7,7 +7,7 @@ namespace Enlarger.Server.Jobs;
 /// </summary>
 internal sealed partial class JobLifecycle(
     JobQueue jobs,
-    ResultSweep sweep,
+    ResultCleanup sweep,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<JobLifecycle> log)

@@ -18,11 +18,11 @@ internal sealed partial class JobQueue : IDisposable
     private readonly JobTable _table;
     private readonly ImageEnlarger _engine;
     private readonly PictureDecoder _decoder;
-    private readonly ResultLinks _results;
+    private readonly ResultStore _results;
     private readonly JobSettings _settings;
     private readonly TimeProvider _time;
     private readonly ILogger<JobQueue> _log;
-    private readonly JobTurns _turns;
+    private readonly FairScheduler _scheduler;
     private readonly ConcurrentDictionary<Guid, TaskCompletionSource> _open = new();
     private readonly CancellationTokenSource _stop = new();
 
@@ -30,7 +30,7 @@ internal sealed partial class JobQueue : IDisposable
         JobTable table,
         ImageEnlarger engine,
         PictureDecoder decoder,
-        ResultLinks results,
+        ResultStore results,
         IOptions<JobSettings> options,
         TimeProvider time,
         ILogger<JobQueue> log)
@@ -38,13 +38,13 @@ internal sealed partial class JobQueue : IDisposable
         (_table, _engine, _decoder) = (table, engine, decoder);
         (_results, _settings, _time, _log) = (results, options.Value, time, log);
         var slots = _settings.Threads == 0 ? Environment.ProcessorCount : _settings.Threads;
-        _turns = new JobTurns(
+        _scheduler = new FairScheduler(
             slots, _settings.BacklogMegapixelsMax * 1_000_000L, TimeSpan.FromSeconds(_settings.SecondsMax), time);
         KeepThreadsFree(slots);
     }
 
     /// <summary>How much there is to do, and for how long.</summary>
-    public JobLoad Load => _turns.Load;
+    public JobLoad Load => _scheduler.Load;
 
     /// <summary>Runs a job to its end, in fair turn with all others.</summary>
     /// <exception cref="FaultException">It was refused or failed, and cost nothing.</exception>
@@ -52,7 +52,7 @@ internal sealed partial class JobQueue : IDisposable
     public async Task<FinishedJob> RunAsync(EnlargeJob job, CancellationToken cancel)
     {
         var id = TimedId.Make(_time.GetUtcNow());
-        using var turn = _turns.Enter(job.Account.Id, ResultPixels(job));
+        using var slot = _scheduler.Enter(job.Account.Id, ResultPixels(job));
         using var timeOut = new CancellationTokenSource(TimeSpan.FromSeconds(_settings.SecondsMax), _time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeOut.Token, _stop.Token);
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -60,8 +60,8 @@ internal sealed partial class JobQueue : IDisposable
         try
         {
             var credits = job.KeepsPicture ? 0 : _settings.PriceOf(job.Vendor, job.Operation);
-            _table.Enter(id, job, credits, turn.Pixels);
-            return await RunPaidAsync(id, job, credits, turn, end.Token, cancel);
+            _table.Enter(id, job, credits, slot.Pixels);
+            return await RunPaidAsync(id, job, credits, slot, end.Token, cancel);
         }
         finally
         {
@@ -83,7 +83,7 @@ internal sealed partial class JobQueue : IDisposable
     /// <summary>Refuses what comes from now on; what runs has some time to finish, and is then refunded.</summary>
     public void Stop()
     {
-        _turns.Close();
+        _scheduler.Close();
         _stop.CancelAfter(TimeSpan.FromSeconds(_settings.StopSecondsMax));
     }
 
@@ -94,20 +94,20 @@ internal sealed partial class JobQueue : IDisposable
     public void Dispose() => _stop.Dispose();
 
     private async Task<FinishedJob> RunPaidAsync(
-        Guid id, EnlargeJob job, long credits, Turn turn, CancellationToken end, CancellationToken cancel)
+        Guid id, EnlargeJob job, long credits, JobSlot slot, CancellationToken end, CancellationToken cancel)
     {
         ResultFile? file = null;
         StoredResult? stored = null;
         try
         {
-            await turn.WaitAsync(end);
+            await slot.WaitAsync(end);
             file = _results.Create(job.Lifetime);
-            var enlarged = await EnlargeAsync(job, file, turn, end);
+            var enlarged = await EnlargeAsync(job, file, slot, end);
             // From here on nothing is waited for: it is paid for and there, or neither.
             end.ThrowIfCancellationRequested();
             stored = file.Keep(enlarged.Format);
             var balance = _table.Settle(id, job, stored);
-            return new FinishedJob(id, stored, enlarged, credits, balance, JobTimes.Of(turn, enlarged.Times));
+            return new FinishedJob(id, stored, enlarged, credits, balance, JobTimes.Of(slot, enlarged.Times));
         }
         catch (Exception error)
         {
@@ -128,16 +128,16 @@ internal sealed partial class JobQueue : IDisposable
         }
     }
 
-    private async Task<EnlargeResult> EnlargeAsync(EnlargeJob job, ResultFile file, Turn turn, CancellationToken end)
+    private async Task<EnlargeResult> EnlargeAsync(EnlargeJob job, ResultFile file, JobSlot slot, CancellationToken end)
     {
         var clock = Stopwatch.GetTimestamp();
         var picture = await _decoder.ReadAsync(
-            job.Source.File, TimeSpan.FromSeconds(_settings.DecodeSecondsMax), turn.Spend, end);
-        var (decode, paused) = (Stopwatch.GetElapsedTime(clock), turn.Paused);
+            job.Source.File, TimeSpan.FromSeconds(_settings.DecodeSecondsMax), slot.Spend, end);
+        var (decode, paused) = (Stopwatch.GetElapsedTime(clock), slot.Paused);
 
         await using var target = file.OpenWrite();
-        var options = job.EngineOptions with { Threads = turn.Threads };
-        var enlarged = await _engine.EnlargeAsync(picture, target, options, turn, end);
+        var options = job.EngineOptions with { Threads = slot.Threads };
+        var enlarged = await _engine.EnlargeAsync(picture, target, options, slot, end);
         var times = enlarged.Times;
         // JobTimes takes all that the job stood still off the time of encoding.
         return enlarged with
@@ -209,7 +209,7 @@ internal sealed partial class JobQueue : IDisposable
     {
         ThreadPool.GetMinThreads(out var workers, out var completions);
         ThreadPool.SetMinThreads(
-            Math.Max(workers, Environment.ProcessorCount + (2 * slots) + JobTurns.PausedMax), completions);
+            Math.Max(workers, Environment.ProcessorCount + (2 * slots) + FairScheduler.PausedMax), completions);
     }
 
     private static long ResultPixels(EnlargeJob job)

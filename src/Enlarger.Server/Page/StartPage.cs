@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Encodings.Web;
 using Enlarger.Server.Jobs;
-using Enlarger.Server.Operating;
+using Enlarger.Server.Observability;
 using Enlarger.Server.Storage;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +18,7 @@ internal sealed class StartPage(OpenApiDocuments documents, IOptions<JobSettings
     private static readonly string Template = Read("page/start.html");
 
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/", ["GET", "HEAD"], (HttpContext http, StartPage page, ResultLinks results) =>
+        routes.MapMethods("/", ["GET", "HEAD"], (HttpContext http, StartPage page, ResultStore results) =>
         {
             http.Response.Headers.ContentSecurityPolicy = SecurityPolicy;
             http.Response.Headers.XContentTypeOptions = "nosniff";

@@ -29,7 +29,7 @@ internal static class ResultRoute
         response.StatusCode = StatusCodes.Status405MethodNotAllowed;
     }
 
-    private static IResult Get(string file, HttpContext http, ResultLinks results, TimeProvider time)
+    private static IResult Get(string file, HttpContext http, ResultStore results, TimeProvider time)
     {
         var headers = http.Response.Headers;
         headers.XContentTypeOptions = "nosniff";

@@ -10,17 +10,17 @@ namespace Enlarger.Server.Vendors;
 
 /// <summary>Reads a vendor's request for an enlarged picture, after its key was admitted.</summary>
 internal delegate Task<VendorRequest> ReadVendorRequest(
-    HttpContext http, ResultLinks results, CancellationToken cancel);
+    HttpContext http, ResultStore results, CancellationToken cancel);
 
 /// <summary>The way of every request for an enlarged picture, whichever vendor's API it came by.</summary>
 internal sealed class UpscaleEndpoint(
-    Reception reception, ImageInbox inbox, JobQueue jobs, ResultLinks results, IOptions<JobSettings> settings)
+    RequestGate gate, InputLoader loader, JobQueue jobs, ResultStore results, IOptions<JobSettings> settings)
 {
     public async Task<IResult> AnswerAsync(
         HttpContext http, Vendor vendor, ReadVendorRequest read, CancellationToken cancel)
     {
-        var visit = reception.Enter(http, vendor.ReadKey(http.Request));
-        var (job, answer) = await ReadJobAsync(http, visit.Account, vendor, read, cancel);
+        var admitted = gate.Enter(http, vendor.ReadKey(http.Request));
+        var (job, answer) = await ReadJobAsync(http, admitted.Account, vendor, read, cancel);
         var done = await jobs.RunAsync(job, cancel);
         http.Features.GetRequiredFeature<RequestRecord>().Job = JobRecord.Of(job, done);
         return answer(done);
@@ -50,7 +50,7 @@ internal sealed class UpscaleEndpoint(
         var clock = Stopwatch.GetTimestamp();
         try
         {
-            return await inbox.LoadAsync(request.Image, request.Limits, cancel);
+            return await loader.LoadAsync(request.Image, request.Limits, cancel);
         }
         finally
         {

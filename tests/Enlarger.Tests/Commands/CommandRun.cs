@@ -19,14 +19,14 @@ internal sealed record CommandRun(int ExitCode, string Out, string Error, byte[]
         using var output = new MemoryStream();
         // Written to by several threads, as Console.Out may be.
         var (text, talk) = (new StringBuilder(), new StringBuilder());
-        var terminal = new Terminal
+        var streams = new ConsoleStreams
         {
             Input = new MemoryStream(input),
             Output = output,
             Out = TextWriter.Synchronized(new StringWriter(text) { NewLine = "\n" }),
             Error = TextWriter.Synchronized(new StringWriter(talk) { NewLine = "\n" }),
         };
-        var exitCode = await CommandLine.RunAsync(arguments, terminal, cancel);
+        var exitCode = await CommandLine.RunAsync(arguments, streams, cancel);
         return new CommandRun(exitCode, text.ToString(), talk.ToString(), output.ToArray());
     }
 

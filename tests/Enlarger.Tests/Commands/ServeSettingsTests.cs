@@ -278,7 +278,7 @@ public sealed class ServeSettingsTests : IDisposable
     [Theory]
     [InlineData("Default", "Debug", true, true)]
     [InlineData("default", "warning", false, false)]
-    [InlineData("Enlarger.Server.Operating.RequestLog", "Warning", false, false)]
+    [InlineData("Enlarger.Server.Observability.RequestLog", "Warning", false, false)]
     [InlineData("Enlarger.Server.Storage", "Error", true, false)]
     public async Task Log_levels_take_effect_by_category(string category, string level, bool requests, bool probes)
     {

@@ -213,7 +213,7 @@ public sealed class UpscalePathsTests : IDisposable
 
     [Fact]
     public void A_missing_library_is_explained_by_its_own_message() =>
-        Assert.Equal("libvips is missing.", Explanation.Of(new DllNotFoundException("libvips is missing.")));
+        Assert.Equal("libvips is missing.", ErrorMessages.Of(new DllNotFoundException("libvips is missing.")));
 
     // The program is $0, and the folder that of the test.
     private Task<Program> Shell(string script) =>

@@ -107,7 +107,13 @@ public sealed partial class DocumentedCommandTests
     // By the program's own grammar, so that an option that is added is understood.
     private static ParseResult UpscaleLine(string text) =>
         new UpscaleCommand(
-            new Terminal { Input = Stream.Null, Output = Stream.Null, Out = TextWriter.Null, Error = TextWriter.Null },
+            new ConsoleStreams
+            {
+                Input = Stream.Null,
+                Output = Stream.Null,
+                Out = TextWriter.Null,
+                Error = TextWriter.Null,
+            },
             new ModelStore())
             .Parse([.. CommandLineParser.SplitCommandLine(Redirection().Replace(text, "")).Skip(2)]);
 

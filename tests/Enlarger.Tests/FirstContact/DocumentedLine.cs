@@ -77,7 +77,7 @@ internal sealed partial record DocumentedLine(string Document, string Text)
     private static IEnumerable<DocumentedLine> Commands(string document, string block) =>
         Continuation().Replace(block, " ")
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Select(line => new DocumentedLine(document, Explanation().Replace(line, "")));
+            .Select(line => new DocumentedLine(document, ErrorMessages().Replace(line, "")));
 
     [GeneratedRegex(@"^(\./)?enlarger (?<command>[a-z]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Program();
@@ -90,7 +90,7 @@ internal sealed partial record DocumentedLine(string Document, string Text)
 
     // Two blanks and what follows explain a command of the program.
     [GeneratedRegex(@"(?<=^(\./)?enlarger .*?)  .*$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Explanation();
+    private static partial Regex ErrorMessages();
 
     [GeneratedRegex(@"<pre>(?<text>.*?)</pre>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Preformatted();

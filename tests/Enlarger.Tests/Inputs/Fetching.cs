@@ -13,16 +13,16 @@ internal static class Fetching
 
     public static async Task<byte[]> FetchAsync(
         string address,
-        Network? network = null,
+        OutboundSockets? network = null,
         InputSettings? settings = null,
-        ILogger<LinkFetcher>? log = null,
+        ILogger<ImageDownloader>? log = null,
         long bytesMax = BytesMax)
     {
-        using var fetcher = new LinkFetcher(
+        using var fetcher = new ImageDownloader(
             Options.Create(settings ?? new InputSettings()),
-            network ?? new Network(),
+            network ?? new OutboundSockets(),
             TimeProvider.System,
-            log ?? new LogBook<LinkFetcher>());
+            log ?? new LogBook<ImageDownloader>());
         return (await fetcher.FetchAsync(address, bytesMax, TestContext.Current.CancellationToken)).ToArray();
     }
 

@@ -186,11 +186,11 @@ public sealed class LinkFetchTests
             await cancel.CancelAsync();
             await Task.Delay(Timeout.Infinite, stop);
         });
-        using var fetcher = new LinkFetcher(
+        using var fetcher = new ImageDownloader(
             Microsoft.Extensions.Options.Options.Create(new InputSettings { AllowPrivateUrls = true }),
-            new Network(),
+            new OutboundSockets(),
             TimeProvider.System,
-            new LogBook<LinkFetcher>());
+            new LogBook<ImageDownloader>());
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => fetcher.FetchAsync(host.Address.ToString(), Fetching.BytesMax, cancel.Token));

@@ -35,7 +35,7 @@ public sealed class LinkGuardTests
     {
         var network = new PretendNetwork().With("example.com", "1.1.1.1");
 
-        await Fetching.RefusedAsync(Fault.UrlInvalid, Fetching.FetchAsync(address, network.ToNetwork()));
+        await Fetching.RefusedAsync(Fault.UrlInvalid, Fetching.FetchAsync(address, network.ToSockets()));
 
         Assert.Empty(network.Reached);
     }
@@ -47,7 +47,7 @@ public sealed class LinkGuardTests
     {
         var network = new PretendNetwork().With("example.com", address);
         var asked = new List<IPAddress>();
-        var own = network.ToNetwork() with
+        var own = network.ToSockets() with
         {
             IsOwn = other =>
             {
@@ -65,7 +65,7 @@ public sealed class LinkGuardTests
     [Fact]
     public void The_addresses_of_this_machine_are_those_of_its_network_cards()
     {
-        var network = new Network();
+        var network = new OutboundSockets();
         Assert.True(network.IsOwn(IPAddress.Loopback));
         Assert.True(network.IsOwn(IPAddress.Loopback.MapToIPv6()));
         Assert.False(network.IsOwn(IPAddress.Parse("203.0.113.77")));
@@ -75,7 +75,7 @@ public sealed class LinkGuardTests
     public async Task A_url_of_any_length_is_refused_without_a_connection() =>
         await Fetching.RefusedAsync(
             Fault.UrlInvalid,
-            Fetching.FetchAsync("http://example.com/" + new string('a', 1 << 20), new PretendNetwork().ToNetwork()));
+            Fetching.FetchAsync("http://example.com/" + new string('a', 1 << 20), new PretendNetwork().ToSockets()));
 
     [Theory]
     [InlineData("127.0.0.1")]
@@ -113,7 +113,7 @@ public sealed class LinkGuardTests
     {
         // The resolver of a real machine knows the odd spellings too: here, every name is this machine.
         var network = new PretendNetwork();
-        var asking = network.ToNetwork() with
+        var asking = network.ToSockets() with
         {
             Resolve = (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]),
         };
@@ -129,7 +129,7 @@ public sealed class LinkGuardTests
         var network = new PretendNetwork().With("mixed.example", "1.1.1.1", "2606:4700::1", "10.0.0.1");
 
         await Fetching.RefusedAsync(
-            Fault.UrlInvalid, Fetching.FetchAsync("http://mixed.example/", network.ToNetwork()));
+            Fault.UrlInvalid, Fetching.FetchAsync("http://mixed.example/", network.ToSockets()));
 
         Assert.Empty(network.Reached);
     }
@@ -137,7 +137,7 @@ public sealed class LinkGuardTests
     [Fact]
     public async Task Nobody_learns_which_internal_names_exist()
     {
-        var network = new PretendNetwork().With("inside.corp", "10.0.0.1").With("empty.corp").ToNetwork();
+        var network = new PretendNetwork().With("inside.corp", "10.0.0.1").With("empty.corp").ToSockets();
         var words = new List<string>();
         foreach (var host in (string[])["inside.corp", "empty.corp", "unknown.corp", "10.0.0.1"])
         {
@@ -157,7 +157,7 @@ public sealed class LinkGuardTests
         // Rebinding: public when asked first, private when asked again.
         var network = new PretendNetwork().With("rebinding.example", "1.1.1.1").With("rebinding.example", "127.0.0.1");
 
-        var bytes = await Fetching.FetchAsync($"http://rebinding.example:{host.Port}/a.png", network.ToNetwork());
+        var bytes = await Fetching.FetchAsync($"http://rebinding.example:{host.Port}/a.png", network.ToSockets());
 
         Assert.Equal("picture"u8.ToArray(), bytes);
         Assert.Equal(["rebinding.example"], network.Asked);
@@ -178,7 +178,7 @@ public sealed class LinkGuardTests
         var network = new PretendNetwork().With("public.example", "1.1.1.1").With("inside.corp", "10.0.0.1");
 
         await Fetching.RefusedAsync(
-            Fault.UrlInvalid, Fetching.FetchAsync($"http://public.example:{host.Port}/", network.ToNetwork()));
+            Fault.UrlInvalid, Fetching.FetchAsync($"http://public.example:{host.Port}/", network.ToSockets()));
 
         Assert.Equal(["1.1.1.1"], network.Reached);
     }
@@ -194,7 +194,7 @@ public sealed class LinkGuardTests
     public async Task A_redirect_to_nowhere_is_refused(string location)
     {
         await using var host = RawHost.Start($"HTTP/1.1 302 Found\nLocation: {location}\nContent-Length: 0");
-        var network = new PretendNetwork().With("public.example", "1.1.1.1").ToNetwork();
+        var network = new PretendNetwork().With("public.example", "1.1.1.1").ToSockets();
 
         var refusal = await Assert.ThrowsAsync<FaultException>(
             () => Fetching.FetchAsync($"http://public.example:{host.Port}/", network));
@@ -209,11 +209,12 @@ public sealed class LinkGuardTests
 
         Assert.Equal(
             Fault.UrlUnreachable,
-            Assert.Throws<FaultException>(() => LinkFetcher.Next(secure, new Uri("http://public.example/a"))).Fault);
+            Assert.Throws<FaultException>(
+                () => ImageDownloader.Next(secure, new Uri("http://public.example/a"))).Fault);
         Assert.Equal(
-            new Uri("https://public.example/b"), LinkFetcher.Next(secure, new Uri("/b", UriKind.Relative)));
+            new Uri("https://public.example/b"), ImageDownloader.Next(secure, new Uri("/b", UriKind.Relative)));
         Assert.Equal(
-            secure, LinkFetcher.Next(new Uri("http://public.example/a"), secure));
+            secure, ImageDownloader.Next(new Uri("http://public.example/a"), secure));
     }
 
     [Fact]
@@ -227,7 +228,7 @@ public sealed class LinkGuardTests
         using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var served = ServeAsync();
-        var network = new PretendNetwork().With("public.example", "1.1.1.1").ToNetwork();
+        var network = new PretendNetwork().With("public.example", "1.1.1.1").ToSockets();
 
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         await Fetching.RefusedAsync(
@@ -275,8 +276,8 @@ public sealed class LinkGuardTests
     [Fact]
     public async Task Queries_are_not_logged()
     {
-        var log = new LogBook<LinkFetcher>();
-        var network = new PretendNetwork().With("inside.corp", "10.0.0.1").ToNetwork();
+        var log = new LogBook<ImageDownloader>();
+        var network = new PretendNetwork().With("inside.corp", "10.0.0.1").ToSockets();
 
         await Fetching.RefusedAsync(
             Fault.UrlInvalid, Fetching.FetchAsync("http://inside.corp/a.png?signature=secret", network, log: log));

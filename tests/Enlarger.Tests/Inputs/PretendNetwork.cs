@@ -26,7 +26,7 @@ internal sealed class PretendNetwork
         return this;
     }
 
-    public Network ToNetwork() => new() { Resolve = ResolveAsync, Connect = ConnectAsync };
+    public OutboundSockets ToSockets() => new() { Resolve = ResolveAsync, Connect = ConnectAsync };
 
     private Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancel)
     {

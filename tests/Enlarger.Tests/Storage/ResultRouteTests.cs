@@ -77,7 +77,7 @@ public sealed class ResultRouteTests : IAsyncLifetime
         http.Connection.LocalIpAddress = IPAddress.Loopback;
         http.Connection.LocalPort = 8080;
 
-        Assert.Equal("http://127.0.0.1:8080", server.Get<ResultLinks>().OriginOf(http.Request));
+        Assert.Equal("http://127.0.0.1:8080", server.Get<ResultStore>().OriginOf(http.Request));
     }
 
     [Fact]
@@ -282,10 +282,10 @@ public sealed class ResultRouteTests : IAsyncLifetime
         var http = new DefaultHttpContext { Request = { Scheme = "http", Host = new HostString(host ?? "") } };
         http.Connection.LocalIpAddress = IPAddress.IPv6Loopback;
         http.Connection.LocalPort = 8080;
-        var file = _server.Get<ResultLinks>().Create(StoredPicture.Lifetime);
+        var file = _server.Get<ResultStore>().Create(StoredPicture.Lifetime);
         file.OpenWrite().Dispose();
 
-        var address = _server.Get<ResultLinks>().AddressOf(file.Keep(ImageFormat.Jpeg), http.Request, ".jpeg");
+        var address = _server.Get<ResultStore>().AddressOf(file.Keep(ImageFormat.Jpeg), http.Request, ".jpeg");
 
         Assert.Matches($"^{Regex.Escape(start)}[0-9a-f]{{32}}[.]jpeg$", address.ToString());
     }

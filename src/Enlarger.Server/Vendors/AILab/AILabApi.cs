@@ -54,7 +54,7 @@ internal static class AILabApi
     }
 
     private static async Task<VendorRequest> ReadAsync(
-        HttpContext http, ResultLinks results, CancellationToken cancel)
+        HttpContext http, ResultStore results, CancellationToken cancel)
     {
         var request = await AILabRequest.ReadAsync(http.Request, cancel);
         return new VendorRequest
@@ -70,10 +70,10 @@ internal static class AILabApi
         };
     }
 
-    private static IResult GetCredits(HttpContext http, Reception reception, Database database)
+    private static IResult GetCredits(HttpContext http, RequestGate gate, Database database)
     {
-        var visit = reception.Enter(http, AILab.ReadKey(http.Request));
-        var balance = AILabBalance.Of(visit.Account, CreditSummary.Read(database, visit.Account));
+        var admitted = gate.Enter(http, AILab.ReadKey(http.Request));
+        var balance = AILabBalance.Of(admitted.Account, CreditSummary.Read(database, admitted.Account));
         return Results.Json(new AILabBalances(http.TraceIdentifier, balance), AILabJson.Default.AILabBalances);
     }
 

@@ -35,7 +35,7 @@ internal static class MonicaApi
     }
 
     private static async Task<VendorRequest> ReadAsync(
-        HttpContext http, ResultLinks results, CancellationToken cancel)
+        HttpContext http, ResultStore results, CancellationToken cancel)
     {
         var request = await MonicaRequest.ReadAsync(http.Request, cancel);
         return new VendorRequest

@@ -46,7 +46,7 @@ internal static class PixelcutApi
     }
 
     private static async Task<VendorRequest> ReadAsync(
-        HttpContext http, ResultLinks results, PixelcutSettings settings, CancellationToken cancel)
+        HttpContext http, ResultStore results, PixelcutSettings settings, CancellationToken cancel)
     {
         var request = await PixelcutRequest.ReadAsync(http.Request, cancel);
         var (wantsBytes, scale) = (PixelcutRequest.WantsBytes(http.Request), request.Scale);
@@ -57,17 +57,17 @@ internal static class PixelcutApi
             Options = source => OptionsFor(source, scale),
             Lifetime = wantsBytes ? TimeSpan.Zero : ResultLifetime,
             Answer = done => wantsBytes
-                ? ResultLinks.Answer(http, done.Result)
+                ? ResultStore.Answer(http, done.Result)
                 : Results.Json(
                     new PixelcutResult(results.AddressOf(done.Result, http.Request)),
                     PixelcutJson.Default.PixelcutResult),
         };
     }
 
-    private static IResult GetCredits(HttpContext http, Reception reception)
+    private static IResult GetCredits(HttpContext http, RequestGate gate)
     {
-        var visit = reception.Enter(http, Pixelcut.ReadKey(http.Request));
-        return Results.Json(new PixelcutCredits(visit.Account.Balance), PixelcutJson.Default.PixelcutCredits);
+        var admitted = gate.Enter(http, Pixelcut.ReadKey(http.Request));
+        return Results.Json(new PixelcutCredits(admitted.Account.Balance), PixelcutJson.Default.PixelcutCredits);
     }
 
     private static InputLimits LimitsOf(int scale, PixelcutSettings settings) =>

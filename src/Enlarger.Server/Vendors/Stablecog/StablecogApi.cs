@@ -70,7 +70,7 @@ internal static class StablecogApi
     }
 
     private static async Task<VendorRequest> ReadAsync(
-        HttpContext http, ResultLinks results, CancellationToken cancel)
+        HttpContext http, ResultStore results, CancellationToken cancel)
     {
         var request = await StablecogRequest.ReadAsync(http.Request, cancel);
         var settings = request.Settings;
@@ -97,7 +97,7 @@ internal static class StablecogApi
     }
 
     private static async Task<ImageSource> ReadOwnAsync(
-        Account account, Guid id, ResultLinks results, CancellationToken cancel)
+        Account account, Guid id, ResultStore results, CancellationToken cancel)
     {
         var own = results.FindOwn(account, id) ?? throw Unknown();
         if (own.Pixels > (long)OwnSideMax * OwnSideMax)

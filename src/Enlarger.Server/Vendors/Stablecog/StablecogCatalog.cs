@@ -27,14 +27,14 @@ internal static class StablecogCatalog
     public static IResult GetDefaults() =>
         StablecogJson.Answer(new StablecogDefaults(ModelDefault), StablecogJson.AsGo.StablecogDefaults);
 
-    public static IResult GetCredits(HttpContext http, Reception reception)
+    public static IResult GetCredits(HttpContext http, RequestGate gate)
     {
-        var visit = reception.Enter(http, StablecogApi.Stablecog.ReadKey(http.Request));
-        var balance = visit.Account.Balance;
+        var admitted = gate.Enter(http, StablecogApi.Stablecog.ReadKey(http.Request));
+        var balance = admitted.Account.Balance;
         var type = new StablecogCreditType(
             CreditTypeId, "Granted", balance, "Credits that were granted to this API key.");
         return StablecogJson.Answer(
-            new StablecogCredits(balance, [new StablecogCredit(visit.Account.Id, balance, Never, type)]),
+            new StablecogCredits(balance, [new StablecogCredit(admitted.Account.Id, balance, Never, type)]),
             StablecogJson.AsGo.StablecogCredits);
     }
 }

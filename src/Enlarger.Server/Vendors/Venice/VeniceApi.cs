@@ -50,7 +50,7 @@ internal static class VeniceApi
     }
 
     private static async Task<VendorRequest> ReadAsync(
-        HttpContext http, ResultLinks results, CancellationToken cancel)
+        HttpContext http, ResultStore results, CancellationToken cancel)
     {
         var (image, scale, enhance) = await VeniceRequest.ReadAsync(http.Request, cancel);
         return new VendorRequest
@@ -68,7 +68,7 @@ internal static class VeniceApi
             Answer = done =>
             {
                 VeniceHeaders.NameIgnoredWords(http.Response, done.Enlarged.UnknownWords);
-                return ResultLinks.Answer(http, done.Result);
+                return ResultStore.Answer(http, done.Result);
             },
         };
     }
