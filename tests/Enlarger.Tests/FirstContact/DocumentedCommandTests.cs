@@ -51,7 +51,9 @@ public sealed partial class DocumentedCommandTests
         Assert.Equal(sources.Count, results.Count);
         foreach (var (name, path) in results)
         {
-            var result = ExpectedPicture.Named(name, File.ReadAllBytes(folder[path]));
+            var file = File.ReadAllBytes(folder[path]);
+            var result = ExpectedPicture.Named(name, file);
+            Assert.InRange(file.Length, 1, line.GetValue<long?>("--max-bytes") ?? long.MaxValue);
             var source = File.ReadAllBytes(sources.Count == 1
                 ? sources[0]
                 : sources.Single(from => path.Contains(
@@ -137,19 +139,29 @@ public sealed partial class DocumentedCommandTests
 
     private static void CheckSides(ParseResult line, PixelImage source, PixelImage result)
     {
-        var other = new[] { "--megapixels", "--print", "--fit" }.Any(name => Values(line, name).Count > 0);
+        var fit = Values(line, "--fit") is [var named] ? named : null;
         if (Values(line, "--size") is [var size])
         {
-            if (!other)
-            {
-                ExpectedPicture.HasSize(size, result);
-            }
+            var sides = size.Split('x')
+                .Select(side => side.Length == 0 ? 0 : int.Parse(side, CultureInfo.InvariantCulture)).ToList();
+            ExpectedPicture.HasSize((sides[0], sides[1]), fit ?? "fill", source, result);
         }
-        else if (!other)
+        else if (Values(line, "--print") is [var print])
+        {
+            ExpectedPicture.HasPrintSize(print, Number(line, "--dpi") ?? 300, fit ?? "cover", source, result);
+        }
+        else if (Number(line, "--megapixels") is { } megapixels)
+        {
+            ExpectedPicture.HasMegapixels(megapixels, source, result);
+        }
+        else
         {
             ExpectedPicture.HasScale(Scale(line), source, result);
         }
     }
+
+    private static double? Number(ParseResult line, string option) =>
+        Values(line, option) is [var number] ? double.Parse(number, CultureInfo.InvariantCulture) : null;
 
     private static double Scale(ParseResult line) =>
         Values(line, "--scale") is [var scale]

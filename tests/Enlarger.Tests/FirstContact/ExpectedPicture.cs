@@ -17,19 +17,43 @@ internal static class ExpectedPicture
         Assert.Equal(Math.Round(source.Height * scale), result.Height, 1.0);
     }
 
-    /// <summary>Checks the sides against <c>--size</c>, of which one may be left out.</summary>
-    public static void HasSize(string size, PixelImage result)
+    /// <summary>Checks the sides against a width and height in pixels, of which one may be 0, and follows.</summary>
+    public static void HasSize((int Width, int Height) size, string fit, PixelImage source, PixelImage result)
     {
-        var sides = size.Split('x');
-        if (sides[0].Length > 0)
+        var (width, height) = (result.Width, result.Height);
+        if (size.Width == 0 || size.Height == 0 || fit == "contain")
         {
-            Assert.Equal(int.Parse(sides[0], CultureInfo.InvariantCulture), result.Width);
+            Assert.True(width == size.Width || height == size.Height, $"{width}x{height} for {size}");
+            Assert.True(size.Width == 0 || width <= size.Width, $"{width}x{height} for {size}");
+            Assert.True(size.Height == 0 || height <= size.Height, $"{width}x{height} for {size}");
+            HasProportions(source, result);
         }
+        else
+        {
+            Assert.Equal(size, (width, height));
+        }
+    }
 
-        if (sides[1].Length > 0)
-        {
-            Assert.Equal(int.Parse(sides[1], CultureInfo.InvariantCulture), result.Height);
-        }
+    /// <summary>Checks that the result has as many pixels as its proportions allow, and no more.</summary>
+    public static void HasMegapixels(double megapixels, PixelImage source, PixelImage result)
+    {
+        var most = megapixels * 1e6;
+        Assert.InRange((double)result.Width * result.Height, most - result.Width - result.Height, most);
+        HasProportions(source, result);
+    }
+
+    /// <summary>Checks sides and density against a size on paper, such as <c>30x20cm</c>.</summary>
+    public static void HasPrintSize(string print, double dpi, string fit, PixelImage source, PixelImage result)
+    {
+        const double MillimetresPerInch = 25.4;
+        var inches = print[^2..] switch { "mm" => 1 / MillimetresPerInch, "cm" => 10 / MillimetresPerInch, _ => 1 };
+        var sides = print[..^2].Split('x')
+            .Select(side => side.Length == 0 ? 0 : double.Parse(side, CultureInfo.InvariantCulture) * inches * dpi)
+            .Select(pixels => (int)Math.Round(pixels, MidpointRounding.AwayFromZero))
+            .ToList();
+        HasSize((sides[0], sides[1]), fit, source, result);
+        Assert.Equal(dpi / MillimetresPerInch, result.Metadata.Density!.Across, 0.01);
+        Assert.Equal(dpi / MillimetresPerInch, result.Metadata.Density.Down, 0.01);
     }
 
     /// <summary>Checks that the file holds what its name says.</summary>
@@ -53,5 +77,13 @@ internal static class ExpectedPicture
         });
         var psnr = ImageQuality.Psnr(CommandRun.Read(bicubic.ToArray()).Image, result.Image);
         Assert.True(psnr < PsnrOfTheSame, $"It is the bicubic result, but for {psnr:F1} dB.");
+    }
+
+    // Each side is rounded to a pixel.
+    private static void HasProportions(PixelImage source, PixelImage result)
+    {
+        var scale = Math.Max((double)result.Width / source.Width, (double)result.Height / source.Height);
+        Assert.Equal(source.Width * scale, result.Width, tolerance: 1.5);
+        Assert.Equal(source.Height * scale, result.Height, tolerance: 1.5);
     }
 }
