@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Enlarger.Imaging;
 using Enlarger.Server.Accounts;
 using Enlarger.Server.Jobs;
 using Enlarger.Server.Storage;
@@ -152,6 +153,10 @@ internal sealed class ServeCommand : Command
         Say($"  data   {app.Services.GetRequiredService<DataFolder>().Root}");
         Say($"  model  {app.Services.GetRequiredService<IOptions<JobSettings>>().Value.Model}");
         Say($"  APIs   {string.Join(", ", WebServer.Vendors.Select(vendor => vendor.Name))}");
+        if (ImageCodecs.Warning is { } warning)
+        {
+            Say(warning);
+        }
     }
 
     // What is not on the command line stays for settings.json and the environment to say.

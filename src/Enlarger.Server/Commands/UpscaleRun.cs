@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Enlarger.Imaging;
 
 namespace Enlarger.Server.Commands;
 
@@ -30,6 +31,11 @@ internal sealed class UpscaleRun(
         if (plan.LeftOut > 0 && !request.Quiet)
         {
             display.Say($"Left out as results of earlier runs, by their names: {plan.LeftOut}.");
+        }
+
+        if (ImageCodecs.Warning is { } warning && !request.Quiet)
+        {
+            display.Say(warning);
         }
 
         foreach (var unread in plan.Unread)

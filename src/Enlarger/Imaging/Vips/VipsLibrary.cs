@@ -19,6 +19,24 @@ internal static unsafe class VipsLibrary
     /// <exception cref="DllNotFoundException">It is neither beside the program nor on the system.</exception>
     public static string Start() => Started.Value;
 
+    /// <summary>Whether the package's libvips is in a folder in which the runtime looks before the system's.</summary>
+    public static bool IsBesideProgram
+    {
+        get
+        {
+            // What the host has read in the program's .deps.json: the folders of packages with native files.
+            var folders = (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") as string ?? "")
+                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+            return folders.Append(AppContext.BaseDirectory)
+                .Any(folder => File.Exists(Path.Combine(folder, FileName)));
+        }
+    }
+
+    /// <summary>The name of libvips's file on this system.</summary>
+    public static string FileName =>
+        OperatingSystem.IsWindows() ? "libvips-42.dll" :
+        OperatingSystem.IsMacOS() ? "libvips.42.dylib" : "libvips.so.42";
+
     private static string StartOnce()
     {
         _ = Handle.Value;
@@ -74,10 +92,6 @@ internal static unsafe class VipsLibrary
 
         return NativeLibrary.Load($"lib{name}-2.0-0.dll", assembly, searchPath);
     }
-
-    private static string FileName =>
-        OperatingSystem.IsWindows() ? "libvips-42.dll" :
-        OperatingSystem.IsMacOS() ? "libvips.42.dylib" : "libvips.so.42";
 
     private static string InstallHint =>
         OperatingSystem.IsWindows() ? "libvips-42.dll from github.com/libvips/build-win64-mxe on the PATH" :
