@@ -36,5 +36,5 @@ rem All sources, a line each with size and time: where one changes, so does the 
 for %%f in (src models) do (
     robocopy "%root%%%f" "%built%\nowhere" /l /e /njh /njs /ndl /nc /np /fp /ts /bytes /r:0 /w:0
 )
-robocopy "%root%." "%built%\nowhere" global.json Directory.Build.props Directory.Packages.props /l /njh /njs /ndl /nc /np /fp /ts /bytes /r:0 /w:0
+robocopy "%root%." "%built%\nowhere" global.json Directory.Build.props Directory.Build.targets Directory.Packages.props /l /njh /njs /ndl /nc /np /fp /ts /bytes /r:0 /w:0
 exit /b 0
