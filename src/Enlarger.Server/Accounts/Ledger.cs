@@ -44,7 +44,7 @@ internal static class Ledger
         SqliteConnection connection, string keyId, string jobId, long credits, DateTimeOffset now) =>
         Add(connection, keyId, jobId, "refund", credits, now);
 
-    /// <summary>Every contradiction between keys, jobs, results and ledger, as a sentence. There are none.</summary>
+    /// <summary>Every contradiction between keys, jobs, results and ledger, as a sentence: normally empty.</summary>
     public static IReadOnlyList<string> Audit(SqliteConnection connection) =>
         [.. AuditKeys(connection), .. AuditJobs(connection), .. AuditResults(connection)];
 

@@ -2,7 +2,9 @@ using Enlarger.Imaging;
 
 namespace Enlarger.Server.Inputs;
 
-/// <summary>Turns what a caller sent into a picture within limits, or a fault. The door for foreign bytes.</summary>
+/// <summary>
+/// Turns what a caller sent into a picture within limits, or a fault. Untrusted image files come in only here.
+/// </summary>
 internal sealed class InputLoader(ImageDownloader links)
 {
     // What is too large is told in the vendor's numbers.

@@ -26,7 +26,7 @@ internal sealed class FairScheduler(int slots, long backlogPixelsMax, TimeSpan j
     // Each holds its picture and its feature maps, up to some hundred MiB, so they are few.
     private const int PausedForAnyMax = 8;
 
-    // The next try of a caller costs us more than a second of its patience costs the caller.
+    // Never ask for a retry in under a second: a refused request costs the server more than the wait costs the caller.
     private static readonly TimeSpan RetryAfterMin = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -170,8 +170,9 @@ internal sealed class FairScheduler(int slots, long backlogPixelsMax, TimeSpan j
             return 0;
         }
 
-        // What can be made in time is a bound like the other. A key is refused beyond its even part, and only where
-        // all is too much: so n keys gather at most 1 + 1/2 + ... + 1/n times the bound, and their first jobs.
+        // The backlog is bounded by size, and by what can be finished in time. A key is refused only when the backlog
+        // is full and the key holds more than 1/n of it, for n keys with jobs. So n keys gather at most
+        // 1 + 1/2 + ... + 1/n times the bound, and their first jobs.
         var bound = Math.Min(backlogPixelsMax, _throughput.PixelsIn(jobTimeMax));
         var keys = _shares.Values.Count(other => other.Outstanding > 0);
         var ofAll = Math.Min(_pixelsLeft, _pixelsLeft + pixels - bound);
