@@ -13,8 +13,18 @@ namespace Enlarger;
 /// the lines between them. JPEG leaves such a grid.
 /// </param>
 /// <param name="Noise">The standard deviation of its noise in levels of 255.</param>
+/// <param name="RestoringGain">
+/// By how many decibels of PSNR restoring is expected to bring it closer to what it was; below 0 where it would
+/// do harm.
+/// </param>
 public sealed record PictureTraits(
-    PictureKind Kind, PictureCondition Condition, double Flatness, double TwoTone, double Blocking, double Noise);
+    PictureKind Kind,
+    PictureCondition Condition,
+    double Flatness,
+    double TwoTone,
+    double Blocking,
+    double Noise,
+    double RestoringGain);
 
 /// <summary>The kind of a picture's content.</summary>
 public enum PictureKind
@@ -37,4 +47,9 @@ public enum PictureCondition
 
     /// <summary>It is noisy.</summary>
     Noisy,
+
+    /// <summary>
+    /// It shows neither blocks nor noise clearly, but looks as if it had been blurred, resized or compressed before.
+    /// </summary>
+    Degraded,
 }

@@ -61,7 +61,8 @@ internal sealed record UpscaleReport(
 
 /// <summary>What a picture was taken for: see <see cref="PictureTraits"/>.</summary>
 internal sealed record UpscaleChoice(
-    string Kind, string Condition, double Flatness, double TwoTone, double Blocking, double Noise)
+    string Kind, string Condition, double Flatness, double TwoTone, double Blocking, double Noise,
+    double RestoringGain)
 {
     private const int Digits = 3;
 
@@ -76,11 +77,13 @@ internal sealed record UpscaleChoice(
             PictureCondition.Clean => "clean",
             PictureCondition.Compressed => "compressed",
             PictureCondition.Noisy => "noisy",
+            PictureCondition.Degraded => "degraded",
         },
         Math.Round(traits.Flatness, Digits),
         Math.Round(traits.TwoTone, Digits),
         Math.Round(traits.Blocking, Digits),
-        Math.Round(traits.Noise, Digits));
+        Math.Round(traits.Noise, Digits),
+        Math.Round(traits.RestoringGain, Digits));
 }
 
 /// <summary>Wall time; the total is more than the sum by opening, flushing and renaming files.</summary>

@@ -19,6 +19,9 @@ internal sealed class BlockingDetector
     // With fewer pairs of pixels for each of the eight positions, a grid cannot be told from chance.
     private const int PairsMin = 256;
 
+    // As if each line had so many more without a step.
+    private const double PairsAdded = 8;
+
     private readonly (long Steps, long Pairs)[] _across = new (long, long)[Side];
     private readonly (long Steps, long Pairs)[] _down = new (long, long)[Side];
 
@@ -27,6 +30,20 @@ internal sealed class BlockingDetector
     /// weaker of both directions; 0 for a picture that is too small.
     /// </summary>
     public double Strength => Math.Min(StrengthOf(_across), StrengthOf(_down));
+
+    /// <summary>
+    /// By how much the line with the most steps has more of them than the next one, in the weaker direction and in the
+    /// stronger; and the mean part of steps. A direction in which little can be counted counts little.
+    /// </summary>
+    public (double Weaker, double Stronger, double Mean) Shares
+    {
+        get
+        {
+            var (across, down) = (Parts(_across), Parts(_down));
+            var (first, second) = (across[^1] - across[^2], down[^1] - down[^2]);
+            return (Math.Min(first, second), Math.Max(first, second), (across.Average() + down.Average()) / 2);
+        }
+    }
 
     public void Add(SampleTile tile)
     {
@@ -62,6 +79,14 @@ internal sealed class BlockingDetector
             line.Pairs++;
             line.Steps += step > MathF.Max(before, after) ? 1 : 0;
         }
+    }
+
+    // In ascending order.
+    private static double[] Parts((long Steps, long Pairs)[] lines)
+    {
+        var parts = Array.ConvertAll(lines, line => line.Steps / (line.Pairs + PairsAdded));
+        Array.Sort(parts);
+        return parts;
     }
 
     private static double StrengthOf((long Steps, long Pairs)[] lines)

@@ -20,6 +20,9 @@ internal static class PictureInspection
     // In levels. Fine texture measures up to about this, and so does noise with a deviation of 10.
     private const double NoiseMin = 7;
 
+    // In decibels. Less is expected of some clean pictures too, and would not be seen.
+    private const double GainMin = 0.1;
+
     // A picture with damage just above a limit is restored at half strength, which brings most of the gain and does
     // little harm if the picture was clean. At twice the limit it is restored at full strength.
     private const double StrengthMin = 0.5;
@@ -28,10 +31,12 @@ internal static class PictureInspection
     public static PictureTraits Of(PixelImage image)
     {
         var (flat, grid, noise) = (new FlatnessDetector(), new BlockingDetector(), new NoiseEstimate());
+        var differences = new NeighbourDifferences();
         foreach (var tile in SampleTile.Of(image))
         {
             flat.Add(tile);
             grid.Add(tile);
+            differences.Add(tile);
             for (var y = 1; y < tile.Height - 1; y++)
             {
                 noise.Add(tile.Row(y - 1), tile.Row(y), tile.Row(y + 1));
@@ -41,27 +46,29 @@ internal static class PictureInspection
         var flatness = flat.Flatness;
         var twoTone = flat.EdgeShare < EdgesMin ? 0 : flat.TwoTone;
         var (blocking, deviation) = (grid.Strength, 255 * noise.Deviation);
-        var (blocks, grain) = Damage(blocking, deviation);
+        var gain = RestoringGain.Of(differences, grid);
         return new PictureTraits(
             twoTone > 0 && flatness + (2 * twoTone) > DrawingMin ? PictureKind.Drawing : PictureKind.Photograph,
-            Math.Max(blocks, grain) <= 1 ? PictureCondition.Clean
-                : blocks >= grain ? PictureCondition.Compressed
-                : PictureCondition.Noisy,
+            Condition(blocking / BlockingMin, deviation / NoiseMin, gain / GainMin),
             flatness,
             twoTone,
             blocking,
-            deviation);
+            deviation,
+            gain);
     }
 
     /// <summary>0 to 1: how much a picture of these traits should be restored.</summary>
     public static double Restoring(PictureTraits traits)
     {
-        var (blocks, grain) = Damage(traits.Blocking, traits.Noise);
+        var worst = Math.Max(
+            Math.Max(traits.Blocking / BlockingMin, traits.Noise / NoiseMin), traits.RestoringGain / GainMin);
         return traits.Condition == PictureCondition.Clean ? 0
-            : Math.Min(1, StrengthMin + ((1 - StrengthMin) * (Math.Max(blocks, grain) - 1) / (WholeAt - 1)));
+            : Math.Min(1, StrengthMin + ((1 - StrengthMin) * (worst - 1) / (WholeAt - 1)));
     }
 
-    // Each relative to its limit.
-    private static (double Blocks, double Grain) Damage(double blocking, double noise) =>
-        (blocking / BlockingMin, noise / NoiseMin);
+    // Each as a multiple of what a clean picture may have.
+    private static PictureCondition Condition(double blocks, double grain, double degraded) =>
+        Math.Max(blocks, grain) > 1
+            ? (blocks >= grain ? PictureCondition.Compressed : PictureCondition.Noisy)
+            : degraded > 1 ? PictureCondition.Degraded : PictureCondition.Clean;
 }

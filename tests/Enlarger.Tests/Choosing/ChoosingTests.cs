@@ -76,13 +76,50 @@ public sealed class ChoosingTests
     }
 
     [Theory]
+    [InlineData("budgie-branch", 15, 70)]
+    [InlineData("casa-mila", 20, 60)]
+    [InlineData("kitten-on-lawn", 10, 80)]
+    [InlineData("motherboard-circuits", 20, 60)]
+    [InlineData("taipei-city", 20, 70)]
+    public async Task A_picture_that_was_saved_and_made_smaller_and_saved_again_is_restored(
+        string sample, int first, int second)
+    {
+        using var file = File.OpenRead(Repository.Path($"samples/{sample}.jpg"));
+        var original = Enlargement.Read(file);
+        var damaged = Damage.Jpeg(Smaller(Damage.Jpeg(original, first)), second);
+
+        var (image, result, _) = await Enlargement.Of(damaged, SameSize);
+
+        Assert.NotEqual(PictureCondition.Clean, result.Traits!.Condition);
+        Assert.InRange(result.Restored, 0.5, 1);
+        var reference = Smaller(original);
+        Assert.True(ImageQuality.Psnr(reference, image, 0) > ImageQuality.Psnr(reference, damaged, 0) + 0.1);
+
+        // By 5/8, so that blocks are of 5 pixels.
+        static PixelImage Smaller(PixelImage picture) =>
+            Resampling.Resize(picture, picture.Width * 5 / 8, picture.Height * 5 / 8, ResampleKernel.Cubic);
+    }
+
+    [Theory]
+    [InlineData(0.05, 0)]
+    [InlineData(0.15, 0.75)]
+    [InlineData(0.5, 1)]
+    public void What_restoring_is_expected_to_gain_says_how_much_is_restored(double gain, double strength)
+    {
+        var condition = strength > 0 ? PictureCondition.Degraded : PictureCondition.Clean;
+        var traits = new PictureTraits(PictureKind.Photograph, condition, 0, 0, 0.02, 1, gain);
+
+        Assert.Equal(strength, PictureInspection.Restoring(traits), 1e-9);
+    }
+
+    [Theory]
     [InlineData(0.085, 20, 1)]
     [InlineData(0.16, 8, 1)]
     [InlineData(0.12, 8, 0.75)]
     public void The_worse_of_two_damages_says_how_much_is_restored(double blocking, double noise, double strength)
     {
         var condition = noise == 20 ? PictureCondition.Noisy : PictureCondition.Compressed;
-        var traits = new PictureTraits(PictureKind.Photograph, condition, 0, 0, blocking, noise);
+        var traits = new PictureTraits(PictureKind.Photograph, condition, 0, 0, blocking, noise, 0);
 
         Assert.Equal(strength, PictureInspection.Restoring(traits), 1e-9);
     }

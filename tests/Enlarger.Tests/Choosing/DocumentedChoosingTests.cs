@@ -35,9 +35,9 @@ public sealed class DocumentedChoosingTests
             await WriteAsync("accuracy", [.. photographs.ToLines(), .. drawings.ToLines(), .. tests.ToLines()]);
         }
 
-        // Two of the test sets have been compressed, and the fur of a third is taken for noise.
-        Assert.InRange(photographs.Damaged(Clean), 0, 0.06);
-        Assert.InRange(tests.Damaged(Clean), 0, 0.16);
+        // Two of the test sets have been compressed, the fur of a third is taken for noise, and five scans are grainy.
+        Assert.InRange(photographs.Damaged(Clean), 0, 0.12);
+        Assert.InRange(tests.Damaged(Clean), 0, 0.3);
         Assert.All((Inspected[])[photographs, tests], group =>
         {
             Assert.All(group.Looks, look => Assert.InRange(group.Drawn(look), 0, 0.06));

@@ -29,7 +29,7 @@ public sealed class ChoosingCommandTests : IDisposable
         Assert.Equal("photograph", choice.GetProperty("kind").GetString());
         Assert.Equal("compressed", choice.GetProperty("condition").GetString());
         Assert.Equal(
-            ["kind", "condition", "flatness", "two_tone", "blocking", "noise"],
+            ["kind", "condition", "flatness", "two_tone", "blocking", "noise", "restoring_gain"],
             choice.EnumerateObject().Select(property => property.Name));
     }
 
