@@ -7,25 +7,30 @@ namespace Enlarger.Server;
 /// <summary>
 /// Keeps one address from taking all connections, and closes those that say nothing, so that others are still served.
 /// </summary>
-internal sealed class ConnectionGuard
+/// <param name="connectionsMax">Connections in all.</param>
+internal sealed class ConnectionGuard(int connectionsMax)
 {
-    /// <summary>Each connection holds buffers; more clients than this are a mistake or an attack.</summary>
+    /// <summary>Of callers. Each holds buffers; more clients than this are a mistake or an attack.</summary>
     public const int ConnectionsMax = 1000;
 
     // Behind a proxy all connections come from its address: enough for it, and a quarter is left for others.
-    private const int PerAddressMax = ConnectionsMax / 4 * 3;
+    private readonly int _perAddressMax = connectionsMax / 4 * 3;
 
     // Clients send their request as soon as they are connected.
     private static readonly TimeSpan FirstByteTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<IPAddress, int> _open = new();
 
+    private int _count;
+
     public ConnectionDelegate Guard(ConnectionDelegate next) => async connection =>
     {
         var peer = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
         try
         {
-            if (_open.AddOrUpdate(peer, 1, (_, count) => count + 1) <= PerAddressMax && await SaysSomething(connection))
+            var ofAddress = _open.AddOrUpdate(peer, 1, (_, count) => count + 1);
+            var ofAll = Interlocked.Increment(ref _count);
+            if (ofAddress <= _perAddressMax && ofAll <= connectionsMax && await SaysSomething(connection))
             {
                 await next(connection);
             }
@@ -36,6 +41,7 @@ internal sealed class ConnectionGuard
         }
         finally
         {
+            Interlocked.Decrement(ref _count);
             Leave(peer);
         }
     };

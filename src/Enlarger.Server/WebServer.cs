@@ -57,18 +57,17 @@ internal static class WebServer
         // Apart from the configuration of the framework, which has values of its own.
         var settings = ServerSettings.Read(
             folder.Root, options.Settings, [.. Vendors.Select(vendor => vendor.Name)]);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(Limit);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            Limit(kestrel);
+            Listeners.Add(kestrel, options);
+        });
         AddLogging(builder, settings.Logging);
         AddSettings(builder.Services, settings);
         AddServices(builder, options, folder);
 
         var app = builder.Build();
         TakeFolder(app);
-        foreach (var url in options.Urls)
-        {
-            app.Urls.Add(url);
-        }
-
         if (settings.Results.PublicUrl is { } publicUrl)
         {
             // A proxy may pass the path on that stands in its address, or remove it.
@@ -80,6 +79,11 @@ internal static class WebServer
         app.UseMiddleware<RefusedBody>();
         app.UseStatusCodePages(PlainErrors.AnswerAsync);
         app.UseRouting();
+        if (options.AdminUrls.Count > 0)
+        {
+            app.UseAdminUrls();
+        }
+
         StartPage.Map(app);
         app.MapObservability();
         app.MapPixelcut();
@@ -111,6 +115,7 @@ internal static class WebServer
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<MatcherPolicy, StablecogPaths>();
         builder.Services.AddSingleton<IHostLifetime, HostLifetime>();
+        builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(folder);
         builder.Services.AddSingleton(services => services.GetRequiredService<DataFolder>().Lock());
@@ -174,10 +179,7 @@ internal static class WebServer
 
     private static void Limit(KestrelServerOptions kestrel)
     {
-        var guard = new ConnectionGuard();
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = ConnectionGuard.ConnectionsMax;
-        kestrel.ConfigureEndpointDefaults(listen => listen.Use(guard.Guard));
         kestrel.Limits.MaxRequestBodySize = BodyBytesMax;
         kestrel.Limits.MinRequestBodyDataRate = BodyRate;
         kestrel.Limits.MinResponseDataRate = AnswerRate;
@@ -192,6 +194,9 @@ internal sealed record ServerOptions
     public required string DataFolder { get; init; }
 
     public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:8080"];
+
+    /// <summary>Where probes and metrics are answered; with the rest where there is none.</summary>
+    public IReadOnlyList<string> AdminUrls { get; init; } = [];
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -19,6 +19,7 @@ internal sealed class ServeCommand : Command
           enlarger serve                                         on this machine only
           enlarger serve --urls http://0.0.0.0:8080              for others, too
           enlarger serve --public-url https://pictures.example   behind a proxy
+          enlarger serve --admin-urls http://10.0.0.5:9090       probes and metrics elsewhere
           enlarger serve --data /srv/enlarger --threads 4
 
         On an empty data folder it makes a key and prints it, alone, on standard output. It is shown this once.
@@ -32,6 +33,13 @@ internal sealed class ServeCommand : Command
         HelpName = "URL",
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => ["http://127.0.0.1:8080"],
+    };
+
+    private readonly Option<string[]> _adminUrls = new("--admin-urls")
+    {
+        Description = "Where to answer probes and metrics, apart from all other requests.",
+        HelpName = "URL",
+        AllowMultipleArgumentsPerToken = true,
     };
 
     private readonly Option<string> _data = SharedOptions.Data();
@@ -62,8 +70,9 @@ internal sealed class ServeCommand : Command
     {
         _streams = streams;
         _urls.Validators.Add(CheckUrls);
+        _adminUrls.Validators.Add(CheckUrls);
         _publicUrl.Validators.Add(CheckPublicUrl);
-        foreach (var option in (Option[])[_urls, _data, _publicUrl, _allowPrivateUrls, _model, _threads])
+        foreach (var option in (Option[])[_urls, _adminUrls, _data, _publicUrl, _allowPrivateUrls, _model, _threads])
         {
             Options.Add(option);
         }
@@ -77,12 +86,13 @@ internal sealed class ServeCommand : Command
         {
             DataFolder = result.GetValue(_data) ?? DataFolder.Default(),
             Urls = result.GetRequiredValue(_urls),
+            AdminUrls = result.GetValue(_adminUrls) ?? [],
             Settings = SettingsOf(result),
         };
         await using (var app = await StartAsync(options, cancel))
         {
             MakeFirstKey(app.Services.GetRequiredService<KeyRing>());
-            Introduce(app);
+            Introduce(app, options);
             // Ends when the token is cancelled, after the requests in work.
             await app.WaitForShutdownAsync(cancel);
         }
@@ -146,10 +156,17 @@ internal sealed class ServeCommand : Command
         _streams.Error.Flush();
     }
 
-    private void Introduce(WebApplication app)
+    private void Introduce(WebApplication app, ServerOptions options)
     {
         var version = typeof(ServeCommand).Assembly.GetName().Version?.ToString(3);
-        Say($"Enlarger {version} listens on {string.Join(" and ", app.Urls)}");
+        // The server lists its addresses in the order in which they were given.
+        var callers = app.Urls.SkipLast(options.AdminUrls.Count);
+        Say($"Enlarger {version} listens on {string.Join(" and ", callers)}");
+        if (options.AdminUrls.Count > 0)
+        {
+            Say($"  probes {string.Join(" and ", app.Urls.TakeLast(options.AdminUrls.Count))}");
+        }
+
         Say($"  data   {app.Services.GetRequiredService<DataFolder>().Root}");
         Say($"  model  {app.Services.GetRequiredService<IOptions<JobSettings>>().Value.Model}");
         Say($"  APIs   {string.Join(", ", WebServer.Vendors.Select(vendor => vendor.Name))}");
@@ -192,7 +209,8 @@ internal sealed class ServeCommand : Command
         {
             if (!CanListenOn(token.Value))
             {
-                result.AddError($"--urls takes addresses such as http://127.0.0.1:8080, not \"{token.Value}\".");
+                result.AddError(
+                    $"{result.Option.Name} takes addresses such as http://127.0.0.1:8080, not \"{token.Value}\".");
             }
         }
     }

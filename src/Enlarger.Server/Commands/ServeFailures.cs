@@ -36,7 +36,7 @@ internal static class ServeFailures
     {
         ModelException or SettingsException or StorageException => error.Message,
         IOException { InnerException: AddressInUseException } =>
-            $"{Addresses(options)} is in use by another program; choose another with --urls.",
+            $"{Addresses(options)} is in use by another program; choose another with {Options(options)}.",
         SocketException { SocketErrorCode: SocketError.AccessDenied } =>
             $"This user may not listen on {Addresses(options)}; ports below 1024 are for the system.",
         SocketException or IOException { InnerException: SocketException } =>
@@ -46,5 +46,9 @@ internal static class ServeFailures
         _ => null,
     };
 
-    private static string Addresses(ServerOptions options) => string.Join(" or ", options.Urls);
+    private static string Addresses(ServerOptions options) =>
+        string.Join(" or ", options.Urls.Concat(options.AdminUrls));
+
+    private static string Options(ServerOptions options) =>
+        options.AdminUrls.Count == 0 ? "--urls" : "--urls or --admin-urls";
 }

@@ -9,11 +9,17 @@ using Microsoft.Extensions.Options;
 namespace Enlarger.Server.Page;
 
 /// <summary>The page at <c>/</c>: what runs here, and how to ask for something.</summary>
-internal sealed class StartPage(OpenApiDocuments documents, IOptions<JobSettings> jobs)
+internal sealed class StartPage(OpenApiDocuments documents, IOptions<JobSettings> jobs, ServerOptions options)
 {
     // The page loads nothing and runs nothing; so nothing that slips into it does.
     private const string SecurityPolicy =
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private const string Probes =
+        """
+        <br><a href="{{origin}}/metrics">metrics</a> · <a href="{{origin}}/healthz">alive</a> ·
+        <a href="{{origin}}/readyz">ready</a>
+        """;
 
     private static readonly string Template = Read("page/start.html");
 
@@ -37,6 +43,8 @@ internal sealed class StartPage(OpenApiDocuments documents, IOptions<JobSettings
             .Replace("{{version}}", Escape(Version()))
             .Replace("{{model}}", Escape(model))
             .Replace("{{documents}}", links)
+            // Where operators have an address of their own, it is not for everybody to know.
+            .Replace("{{probes}}", options.AdminUrls.Count == 0 ? Probes : "")
             .Replace("{{origin}}", Escape(origin))
             .ToString();
     }

@@ -44,6 +44,57 @@ public sealed class ConnectionTests
         }
     }
 
+    [Fact]
+    public async Task Probes_are_answered_while_silent_connections_hold_all_of_the_public_address()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has a second address of its own without setup.");
+        var cancel = TestContext.Current.CancellationToken;
+        await using var server = await RunningServer.StartAsync(["http://127.0.0.1:0"], []);
+        var silent = new List<Socket>();
+        try
+        {
+            // From two addresses, since one alone does not get all connections.
+            for (var i = 0; i < ConnectionGuard.ConnectionsMax; i++)
+            {
+                var from = IPAddress.Parse(i % 2 == 0 ? "127.0.0.2" : "127.0.0.3");
+                silent.Add(await ConnectAsync(from, server.Address, cancel));
+            }
+
+            using var outside = await ConnectAsync(IPAddress.Loopback, server.Address, cancel);
+            Assert.Equal("", await AskAsync(outside, "/", cancel));
+            foreach (var path in (string[])["/healthz", "/readyz", "/metrics"])
+            {
+                using var probe = await ConnectAsync(IPAddress.Loopback, server.AdminAddress, cancel);
+                Assert.StartsWith("HTTP/1.1 200", await AskAsync(probe, path, cancel), StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            silent.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Theory]
+    [InlineData("/healthz", 404, 200)]
+    [InlineData("/readyz", 404, 200)]
+    [InlineData("/metrics", 404, 200)]
+    [InlineData("/", 200, 404)]
+    [InlineData("/openapi/venice.json", 200, 404)]
+    [InlineData("/api/v1/models", 200, 404)]
+    [InlineData("/v1/credits", 401, 404)]
+    [InlineData("/nothing", 404, 404)]
+    public async Task Addresses_for_operators_answer_probes_and_nothing_else(string path, int callers, int operators)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var server = await RunningServer.StartAsync(["http://127.0.0.1:0"], []);
+        using var client = server.Connect();
+        using var outside = await client.GetAsync(new Uri(server.Address, path), cancel);
+        using var inside = await client.GetAsync(new Uri(server.AdminAddress, path), cancel);
+
+        Assert.DoesNotContain("/metrics", await outside.Content.ReadAsStringAsync(cancel), StringComparison.Ordinal);
+        Assert.Equal((callers, operators), ((int)outside.StatusCode, (int)inside.StatusCode));
+    }
+
     // A client that sends its whole body, slowly, before it looks for an answer that was there from the beginning.
     [Theory]
     [InlineData("/api/v1/image/upscale", "401")]
@@ -125,6 +176,20 @@ public sealed class ConnectionTests
         socket.Bind(new IPEndPoint(from, 0));
         await socket.ConnectAsync(IPAddress.Loopback, to.Port, cancel);
         return socket;
+    }
+
+    private static async Task<string> AskAsync(Socket socket, string path, CancellationToken cancel)
+    {
+        try
+        {
+            await SendAsync(socket, $"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", cancel);
+            return await ReadAsync(socket, cancel);
+        }
+        catch (SocketException)
+        {
+            // Closed before all was sent.
+            return "";
+        }
     }
 
     private static async Task SendAsync(Socket socket, string text, CancellationToken cancel)

@@ -22,10 +22,17 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string DataFolder => _folder.Root;
 
-    public Uri Address => new(_app!.Urls.Single());
+    public Uri Address => new(_app!.Urls.First());
+
+    /// <summary>Where it answers probes, where that is apart.</summary>
+    public Uri AdminAddress => new(_app!.Urls.Last());
 
     /// <summary>Starts a server. Pictures are enlarged by interpolation unless the settings name a model.</summary>
-    public static async Task<RunningServer> StartAsync(params (string Key, string Value)[] settings)
+    public static Task<RunningServer> StartAsync(params (string Key, string Value)[] settings) =>
+        StartAsync(adminUrls: [], settings);
+
+    /// <summary>The same with addresses for operators.</summary>
+    public static async Task<RunningServer> StartAsync(string[] adminUrls, (string Key, string Value)[] settings)
     {
         var server = new RunningServer();
         var all = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
@@ -43,6 +50,7 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             DataFolder = server.DataFolder,
             Urls = ["http://127.0.0.1:0"],
+            AdminUrls = adminUrls,
             Time = server.Time,
             Settings = all,
         });
