@@ -128,6 +128,7 @@ internal static class WebServer
         builder.Services.AddSingleton<ImageEnlarger>();
         builder.Services.AddSingleton<OutboundSockets>();
         builder.Services.AddSingleton<ImageDownloader>();
+        builder.Services.AddSingleton<BytesInFlight>();
         builder.Services.AddSingleton<InputLoader>();
         builder.Services.AddSingleton<PictureDecoder>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PictureDecoder>());
@@ -142,6 +143,7 @@ internal static class WebServer
         builder.Services.AddSingleton<UpscaleEndpoint>();
         builder.Services.AddSingleton<ResultCleanup>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ResultCleanup>());
+        builder.Services.AddHostedService<IdleMemory>();
         builder.Services.AddSingleton<ServerMetrics>();
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<OpenApiDocuments>();

@@ -28,10 +28,14 @@ internal static class RequestBody
             throw TooLarge(bytesMax);
         }
 
+        var room = http.HttpContext.RequestServices.GetRequiredService<BytesInFlight>()
+            .Take(http.HttpContext, http.ContentLength ?? bytesMax);
         try
         {
-            return await BoundedBytes.ReadAsync(http.Body, bytesMax, http.ContentLength, cancel)
+            var body = await BoundedBytes.ReadAsync(http.Body, bytesMax, http.ContentLength, cancel)
                 ?? throw TooLarge(bytesMax);
+            room.Keep(body.Length);
+            return body;
         }
         catch (Exception error) when (error is IOException or ConnectionAbortedException)
         {

@@ -14,7 +14,12 @@ internal delegate Task<VendorRequest> ReadVendorRequest(
 
 /// <summary>The way of every request for an enlarged picture, whichever vendor's API it came by.</summary>
 internal sealed class UpscaleEndpoint(
-    RequestGate gate, InputLoader loader, JobQueue jobs, ResultStore results, IOptions<JobSettings> settings)
+    RequestGate gate,
+    InputLoader loader,
+    BytesInFlight bytes,
+    JobQueue jobs,
+    ResultStore results,
+    IOptions<JobSettings> settings)
 {
     public async Task<IResult> AnswerAsync(
         HttpContext http, Vendor vendor, ReadVendorRequest read, CancellationToken cancel)
@@ -47,10 +52,14 @@ internal sealed class UpscaleEndpoint(
 
     private async Task<SourceImage> LoadAsync(HttpContext http, VendorRequest request, CancellationToken cancel)
     {
+        // A picture that came in the body has its room already.
+        var room = request.Image is ImageSource.Link ? bytes.Take(http, request.Limits.BytesMax) : null;
         var clock = Stopwatch.GetTimestamp();
         try
         {
-            return await loader.LoadAsync(request.Image, request.Limits, cancel);
+            var source = await loader.LoadAsync(request.Image, request.Limits, cancel);
+            room?.Keep(source.File.Length);
+            return source;
         }
         finally
         {

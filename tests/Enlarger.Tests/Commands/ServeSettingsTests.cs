@@ -23,6 +23,7 @@ public sealed class ServeSettingsTests : IDisposable
         ["Inputs:AllowPrivateUrls"] = "true",
         ["Inputs:ConnectSecondsMax"] = "5",
         ["Inputs:FetchSecondsMax"] = "60",
+        ["Inputs:MegabytesMax"] = "64",
         ["Serving:CorsOrigins"] = """["https://app.example", "http://localhost:3000"]""",
         ["Pixelcut:StrictInputSizes"] = "true",
         ["Logging:LogLevel"] = """{"Default": "Warning", "Microsoft": "error"}""",

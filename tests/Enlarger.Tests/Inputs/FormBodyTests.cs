@@ -252,7 +252,7 @@ public sealed class FormBodyTests
 
     private static Microsoft.AspNetCore.Http.HttpRequest Request(string? contentType, string body)
     {
-        var http = new Microsoft.AspNetCore.Http.DefaultHttpContext().Request;
+        var http = BytesInFlightTests.NewRequest();
         http.ContentType = contentType;
         http.Body = new MemoryStream(Encoding.Latin1.GetBytes(body));
         return http;

@@ -76,7 +76,7 @@ public sealed class JsonBodyTests
     public async Task A_charset_has_no_effect(string contentType)
     {
         // RFC 8259, 11. Java's most used client declares ISO-8859-1 unless it is told not to.
-        var http = new Microsoft.AspNetCore.Http.DefaultHttpContext().Request;
+        var http = BytesInFlightTests.NewRequest();
         http.ContentType = contentType;
         http.Body = new MemoryStream(Encoding.UTF8.GetBytes("{\"x\":\"gr\u00FCn\"}"));
 
