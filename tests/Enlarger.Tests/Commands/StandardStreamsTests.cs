@@ -115,7 +115,7 @@ public sealed class StandardStreamsTests : IDisposable
         // Progress is redrawn in place, by sequences that move the cursor.
         Assert.Contains("%", screen);
         Assert.Contains("\u001b[", screen);
-        Assert.Matches("as a (clean|compressed|noisy) (photograph|drawing)", screen);
+        Assert.Matches("as a (clean|compressed|noisy|degraded) (photograph|drawing)", screen);
         Assert.Contains("a@2x.png", screen);
     }
 }
